@@ -1,0 +1,182 @@
+// What the server shows to dashboards: a plain picture of its state, in slices that are sent again
+// only when they changed. Nothing here is secret: it is all the server itself knows.
+import type { RunConfig } from '../federation/run-config.ts';
+import type { BackendInfo } from '../training/trainer.ts';
+import type { SchemeParameters } from '../encryption/scheme.ts';
+import type { ClientPhase, PhaseSegment } from './client-messages.ts';
+import type { ErrorCode } from './error-codes.ts';
+
+export interface ServerView {
+  readonly server: ServerSlice;
+  readonly clients: readonly ClientView[];
+  /** The run at the table now, or the last one; null before the first. */
+  readonly run: RunView | null;
+  /** Its committed rounds, round 0 first. */
+  readonly history: readonly RoundRecord[];
+  /** The finished twin (same configuration, other encryption) of the run, for comparison; or null. */
+  readonly twin: RunArchive | null;
+  /** Earlier runs, newest first, without their rounds. */
+  readonly archive: readonly RunSummary[];
+  readonly sees: ServerSees;
+}
+
+export interface ServerSlice {
+  readonly serverId: string;
+  readonly startedAtMs: number;
+  /** How often a server of this browser was started on persisted state. */
+  readonly restarts: number;
+  /** Messages not taken, by code. */
+  readonly rejections: Readonly<Partial<Record<ErrorCode, number>>>;
+  readonly keyEpoch: number;
+}
+
+/**
+ * `spare`: connected, no seat. `preparing`: loading data, compiling. `ready`: can be asked.
+ * `unresponsive`: missed a deadline. `left`: gone, its seat is empty.
+ */
+export type ClientStanding = 'spare' | 'preparing' | 'ready' | 'unresponsive' | 'failed' | 'left';
+
+export interface ClientView {
+  readonly clientId: string;
+  readonly name: string;
+  readonly standing: ClientStanding;
+  /** Place at the table in [0, run.config.clients), null for spares. */
+  readonly seat: number | null;
+  readonly phase: ClientPhase;
+  /** Share of the phase done, in [0, 1]. */
+  readonly fraction: number;
+  readonly backend: BackendInfo | null;
+  readonly numExamples: number;
+  /** [10] counts by label. */
+  readonly labelHistogram: readonly number[];
+  /** Phases of the last round that this client took part in, ms after the round opened. */
+  readonly lastSegments: readonly PhaseSegment[];
+  /** Bytes of its last update, and of all of them. */
+  readonly lastUpdateBytes: number;
+  readonly totalUpdateBytes: number;
+  /** Accuracy on its slice of the validation examples after the last round, null before. */
+  readonly lastAccuracy: number | null;
+  /** Why it failed or was set aside, as a code of the protocol, or null. */
+  readonly trouble: string | null;
+}
+
+/**
+ * `gathering`: waits for keys and for enough ready clients. `open`: updates come in. `applying`: the
+ * sum is with the clients, evaluations come in (round 0: the initial model's). `committing`: the
+ * round is being persisted. `testing`: test images. `paused` resumes at the last commit.
+ */
+export type RunPhase =
+  | 'gathering'
+  | 'open'
+  | 'applying'
+  | 'committing'
+  | 'testing'
+  | 'paused'
+  | 'finished'
+  | 'stopped'
+  | 'failed';
+
+export interface RunView {
+  readonly runId: string;
+  readonly config: RunConfig;
+  readonly phase: RunPhase;
+  /** The round being worked on; the last one when over. */
+  readonly round: number;
+  readonly attempt: number;
+  /** Clients asked in this round, and those of them whose update is in the sum. */
+  readonly cohort: readonly string[];
+  readonly received: readonly string[];
+  /** Epoch ms of start and end, and of the current round's opening and deadline. */
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly roundOpenedAtMs: number | null;
+  readonly deadlineAtMs: number | null;
+  readonly abandonedRounds: number;
+  readonly encryption: SchemeParameters;
+  /** Time left by the pace of the rounds so far, ms; null before the first. */
+  readonly timeLeftMs: number | null;
+  readonly test: TestResult | null;
+  readonly weightsSha256: string | null;
+  /** Why the run failed, or what it waits for, in a plain sentence; null if neither. */
+  readonly note: string | null;
+  /** This run is the twin of that one. */
+  readonly twinOf: string | null;
+}
+
+export interface RoundMilliseconds {
+  /** From opening to commit. */
+  readonly total: number;
+  /** Largest of the clients' own times for each phase; `upload` and `sum` as the server measured. */
+  readonly train: number;
+  readonly encrypt: number;
+  readonly upload: number;
+  readonly sum: number;
+  readonly decrypt: number;
+  readonly evaluate: number;
+}
+
+export interface RoundRecord {
+  /** 0: the initial model. */
+  readonly round: number;
+  /** Means over the validation examples of the slices that arrived. */
+  readonly validationAccuracy: number;
+  readonly validationLoss: number;
+  readonly numValidationExamples: number;
+  /** Weighted by examples; null for round 0. */
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number | null;
+  /** Contributors and their examples. */
+  readonly numClients: number;
+  readonly numExamples: number;
+  readonly contributors: readonly number[];
+  readonly uploadBytesPerClient: number;
+  readonly bytesPerParameter: number;
+  readonly milliseconds: RoundMilliseconds;
+  /** Half a quantisation step of the mean's coarsest tensor × …: the stated bound on any weight's error. */
+  readonly quantisationBound: number;
+  /** Largest error a client measured on its own update. */
+  readonly quantisationError: number;
+  /** Largest difference of a weight to the twin run's at this round; null without a twin. */
+  readonly twinDifference: number | null;
+  readonly weightsSha256: string;
+  readonly attempts: number;
+  readonly committedAtMs: number;
+}
+
+export interface TestResult {
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly numExamples: number;
+  /** [10 × 10] counts, row = true label. */
+  readonly confusion: readonly number[];
+}
+
+export interface RunSummary {
+  readonly runId: string;
+  readonly config: RunConfig;
+  readonly phase: RunPhase;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly rounds: number;
+  readonly validationAccuracy: number | null;
+  readonly testAccuracy: number | null;
+  readonly twinOf: string | null;
+}
+
+export interface RunArchive {
+  readonly summary: RunSummary;
+  readonly history: readonly RoundRecord[];
+}
+
+/** What has reached the server, for the panel "what the server sees". */
+export interface ServerSees {
+  /** First bytes of the last update, as they arrived. */
+  readonly lastUpdateHead: Uint8Array | null;
+  readonly lastUpdateBytes: number;
+  readonly lastUpdateFrom: string | null;
+  readonly lastUpdateAtMs: number | null;
+  readonly numUpdates: number;
+  readonly totalBytes: number;
+  /** Bits of entropy per byte of the last update (8 = looks random). */
+  readonly lastUpdateEntropy: number | null;
+}
