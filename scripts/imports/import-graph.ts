@@ -31,8 +31,8 @@ export function importsOf(path: string, source: string): Import[] {
     add(isTypeOnly(entries) ? 'type' : 'value', moduleRequest.value);
   }
   for (const { entries } of module.staticExports) {
-    const source = entries.find(({ moduleRequest }) => moduleRequest !== null)?.moduleRequest;
-    if (source) add(isTypeOnly(entries) ? 'type' : 'value', source.value);
+    const from = entries.find(({ moduleRequest }) => moduleRequest !== null)?.moduleRequest;
+    if (from) add(isTypeOnly(entries) ? 'type' : 'value', from.value);
   }
   for (const { moduleRequest } of module.dynamicImports) {
     const text = source.slice(moduleRequest.start, moduleRequest.end);
