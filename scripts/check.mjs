@@ -21,7 +21,7 @@ export async function check() {
   for (const [name, command] of steps) {
     const startedAtMs = performance.now();
     const { code, output } = await run('npx', command.split(' '), {
-      quiet: true,
+      output: 'outcome',
       timeLimitMs: 5 * 60_000,
     });
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);

@@ -5,34 +5,37 @@ import { spawn } from 'node:child_process';
 /**
  * @typedef {object} Outcome
  * @property {number} code exit status; 124 when the time limit ended it, 127 when it could not start
- * @property {string} output what it printed, empty unless `quiet`
+ * @property {string} output what it printed, empty unless asked for by `output`
  */
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
-  process.once(signal, () => {
-    for (const child of running) endGroup(child, 'SIGKILL');
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  });
+const signals = /** @type {const} */ (['SIGINT', 'SIGTERM']);
+
+/** @param {NodeJS.Signals} signal */
+function endAll(signal) {
+  for (const child of running) endGroup(child, 'SIGKILL');
+  process.exit(signal === 'SIGINT' ? 130 : 143);
 }
 
 /**
- * Runs a command to its end. Its output goes through, or with `quiet` is collected instead.
+ * Runs a command to its end. What it prints goes to `output`: one of our own streams, or the outcome.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ timeLimitMs?: number, quiet?: boolean, env?: Record<string, string> }} [options]
+ * @param {{ timeLimitMs?: number, output?: 'stdout' | 'stderr' | 'outcome', env?: Record<string, string> }} [options]
  * @returns {Promise<Outcome>}
  */
-export function run(command, args, { timeLimitMs, quiet = false, env = {} } = {}) {
+export function run(command, args, { timeLimitMs, output: to = 'stderr', env = {} } = {}) {
   return new Promise((resolve) => {
+    const stream = { stdout: 1, stderr: 2, outcome: /** @type {const} */ ('pipe') }[to];
     const child = spawn(command, args, {
       detached: process.platform !== 'win32',
       shell: process.platform === 'win32',
-      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', stream, to === 'stdout' ? 2 : stream],
       env: { ...process.env, ...env },
     });
+    if (running.size === 0) for (const signal of signals) process.on(signal, endAll);
     running.add(child);
     let output = '';
     let timedOut = false;
@@ -50,6 +53,7 @@ export function run(command, args, { timeLimitMs, quiet = false, env = {} } = {}
     const finish = (code) => {
       clearTimeout(timer);
       running.delete(child);
+      if (running.size === 0) for (const signal of signals) process.off(signal, endAll);
       resolve({ code: timedOut ? 124 : code, output });
     };
     child.once('error', (error) => {

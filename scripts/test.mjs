@@ -69,6 +69,7 @@ async function vitest(project) {
   const report = `${reports}/${project}.json`;
   const options = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
   const { code } = await run('npx', ['vitest', 'run', '--project', project, ...options], {
+    output: 'stdout',
     timeLimitMs: 10 * minuteMs,
   });
   const { numPassedTests, numFailedTests } = readReport(report);
@@ -79,6 +80,7 @@ async function vitest(project) {
 async function playwright() {
   const report = `${reports}/e2e.json`;
   const { code } = await run('npx', ['playwright', 'test', '--reporter=line,json'], {
+    output: 'stdout',
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     timeLimitMs: 20 * minuteMs,
   });
@@ -90,7 +92,9 @@ async function playwright() {
 async function build() {
   const { ensureBuilt } = await import('./build.mjs');
   await ensureBuilt();
-  const { code } = await run('npx', ['tsx', 'scripts/bundle/check-bundle.ts']);
+  const { code } = await run('npx', ['tsx', 'scripts/bundle/check-bundle.ts'], {
+    output: 'stdout',
+  });
   return { passed: code === 0 ? 2 : 1, failed: code === 0 ? 0 : 1 };
 }
 
