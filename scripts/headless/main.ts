@@ -1,6 +1,6 @@
 // `npm run headless -- run …`: a run in real tabs of headless Chromium, its result as JSON. Exit
 // status 2 for a bad option, 1 for a failure, 130 after Ctrl-C; each with one line on stderr.
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ensureBuilt } from '../build.mjs';
 import { serve } from '../serve.mjs';
@@ -29,6 +29,7 @@ async function main({ config, out, headed, dist }: RunOptions): Promise<number> 
   try {
     if (out !== null) assertWritable(out);
     if (dist === null) await ensureBuilt();
+    else if (!existsSync(`${dist}/index.html`)) throw new Error(`no built app in ${dist}`);
     const server = await serve({ port: 0, outDir: dist ?? 'dist' });
     try {
       const { result } = await driveRun({
