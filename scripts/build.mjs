@@ -16,7 +16,7 @@ export async function ensureBuilt() {
 
 export async function build() {
   await step('node', ['scripts/prepare-data.mjs'], 'preparing the data');
-  await step('npx', ['vite', 'build', '--logLevel', 'warn'], 'building');
+  await step('npx', ['vite', 'build', '--logLevel', 'error'], 'building');
   writeFileSync(stampPath, digestOfSources());
 }
 

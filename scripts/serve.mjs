@@ -2,6 +2,7 @@
 // free: a browser keeps a federation's storage per origin, and the port is part of it.
 import { pathToFileURL } from 'node:url';
 import { preview } from 'vite';
+import { ensureBuilt } from './build.mjs';
 
 const DEFAULT_PORT = 4400;
 
@@ -22,6 +23,7 @@ export async function serve({ port = DEFAULT_PORT, strictPort = false, outDir = 
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await ensureBuilt();
   const port = Number(process.env.PORT ?? DEFAULT_PORT);
   console.log((await serve({ port, strictPort: true })).url);
 }
