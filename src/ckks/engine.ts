@@ -73,8 +73,6 @@ function brokenError(reason: string): SchemeError {
 }
 
 /** Frees handles in the order given; those freed already are left alone. */
-export function deleteAll(
-  ...handles: readonly { delete(): void; isDeleted(): boolean }[]
-): void {
+export function deleteAll(...handles: readonly { delete(): void; isDeleted(): boolean }[]): void {
   for (const handle of handles) if (!handle.isDeleted()) handle.delete();
 }
