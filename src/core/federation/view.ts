@@ -44,13 +44,16 @@ function clientViews(
   previous: readonly ClientView[],
 ): readonly ClientView[] {
   const earlier = new Map(previous.map((client) => [client.clientId, client]));
-  const members = [...(run?.members.values() ?? [])].sort((a, b) => a.seat - b.seat);
+  // Once a run is over nobody is seated again: who left and came back is a spare.
+  const members = [...(run?.members.values() ?? [])]
+    .filter(({ clientId, standing }) => standing !== 'left' || !registry.clients.has(clientId))
+    .sort((a, b) => a.seat - b.seat);
   const seated = members.map((member) => {
     const name = registry.clients.get(member.clientId)?.name;
     return memberView(member, name ?? earlier.get(member.clientId)?.name ?? '');
   });
   const spares = [...registry.clients.values()]
-    .filter(({ clientId }) => run?.members.has(clientId) !== true)
+    .filter(({ clientId }) => !members.some((member) => member.clientId === clientId))
     .map(({ clientId, name }) => spareView(clientId, name));
   const next = [...seated, ...spares].map((client) =>
     keepFields(earlier.get(client.clientId), client),
