@@ -19,9 +19,7 @@ export interface BatchOrderInput {
  * `order` lists positions in the shard, epoch after epoch; `epochLengths` says how many belong to
  * each. A cap keeps the first batches of the shuffles, so the last epoch may be cut short or missing.
  */
-export function batchOrder(
-  input: BatchOrderInput,
-): Pick<TrainingJob, 'order' | 'epochLengths'> {
+export function batchOrder(input: BatchOrderInput): Pick<TrainingJob, 'order' | 'epochLengths'> {
   const { numExamples, batchSize } = input;
   const random = createRandom(input.seed, 'batch-order', input.round, input.seat);
   const epochs: Uint32Array[] = [];
