@@ -45,7 +45,7 @@ describe('toDigitImage', () => {
   it.each([
     [12, 0, 0],
     [6, 100, 140],
-    [9, -20, 70],
+    [9, 15, 70],
   ])('gives them back drawn %i times as large and moved by (%i, %i)', (factor, dx, dy) => {
     for (let index = 0; index < 100; index++) {
       const original = digit(index);
