@@ -26,3 +26,8 @@ export const bytes = (max: number) =>
 
 export const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 export const MAX_SEALED_KEY_BYTES = 4 * 1024 * 1024;
+
+/** Held by a server while it lives; every tab waits for it to know when the server is gone. */
+export const serverLockName = (serverId: string) => `roundtable-server-${serverId}`;
+/** Held by the one server that may write to storage. */
+export const STORAGE_LOCK_NAME = 'roundtable-storage';
