@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRunConfig } from '../core/federation/run-config.ts';
-import { predict } from '../core/model/forward.ts';
+import { classProbabilities } from '../core/model/forward.ts';
 import { denseModel, initialWeights } from '../core/model/model-spec.ts';
 import { createRandom } from '../core/math/random.ts';
 import type {
@@ -12,6 +12,7 @@ import { createInspectorDesk, type InspectorServices } from './inspector-desk.ts
 
 const config = { ...defaultRunConfig, units: 16 };
 const spec = denseModel(config.units, config.hiddenLayers);
+const dataUrl = 'http://localhost/data/';
 const secret = new Uint8Array(32).fill(7);
 const NUM_TEST = 250;
 const random = createRandom(1, 'inspector-test');
@@ -86,7 +87,7 @@ describe('the inspector', () => {
     ] as const) {
       await ask(load(1 + seed, sealed));
       const outcome = await ask({ type: 'predict', requestId: 1000 + seed, pixels });
-      const expected = [...predict(spec, initialWeights(spec, seed), pixels, 1)];
+      const expected = [...classProbabilities(spec, initialWeights(spec, seed), pixels)];
       expect(outcome).toEqual({ ok: true, result: { probabilities: expected } });
     }
   });
@@ -97,6 +98,19 @@ describe('the inspector', () => {
     expect(await ask(load(2, new Uint8Array(9)))).toEqual(refusedWith('cannot-open'));
     const predicted = await ask({ type: 'predict', requestId: 3, pixels: new Uint8Array(784) });
     expect(predicted.ok).toBe(true);
+  });
+
+  it('does not show a diverged model', async () => {
+    const { ask } = desk({ openWeights: async () => initialWeights(spec, 1).fill(NaN, 5, 6) });
+    expect(await ask(load(1, new Uint8Array(9)))).toEqual(refusedWith('failed'));
+  });
+
+  it('passes on what is wrong with the numbers of a demonstration', async () => {
+    const { ask } = desk({
+      demonstrate: () => Promise.reject(new RangeError('Give 1 to 10 numbers.')),
+    });
+    const outcome = await ask({ type: 'demonstrate', requestId: 1, first: [1], second: [2] });
+    expect(outcome).toEqual({ ok: false, code: 'malformed', text: 'Give 1 to 10 numbers.' });
   });
 
   it('keeps the model that was asked for last, whichever opens first', async () => {
@@ -114,21 +128,21 @@ describe('the inspector', () => {
     await handle({ type: 'predict', requestId: 3, pixels });
     expect(outcomeOf(said, 3)).toEqual({
       ok: true,
-      result: { probabilities: [...predict(spec, initialWeights(spec, 2), pixels, 1)] },
+      result: { probabilities: [...classProbabilities(spec, initialWeights(spec, 2), pixels)] },
     });
   });
 
   it('counts every test image once and lists the surest mistakes', async () => {
     const { ask, said } = desk();
     await ask(load(1));
-    const outcome = await ask({ type: 'find-mistakes', requestId: 2, most: 5 });
+    const outcome = await ask({ type: 'find-mistakes', requestId: 2, dataUrl, most: 5 });
     const { result } = outcome as { result: TestInspection };
     // The oracle: one image at a time, ties apart.
     const expected = Array<number>(100).fill(0);
     const wrong: number[] = [];
     for (let i = 0; i < NUM_TEST; i++) {
       const image = examples.images.slice(784 * i, 784 * (i + 1));
-      const row = [...predict(spec, initialWeights(spec, config.seed), image, 1)];
+      const row = [...classProbabilities(spec, initialWeights(spec, config.seed), image)];
       const predicted = row.indexOf(Math.max(...row));
       const label = examples.labels[i]!;
       expected[10 * label + predicted]! += 1;
@@ -151,7 +165,7 @@ describe('the inspector', () => {
       pause: () => new Promise((resolve) => (isPaused = resolve)),
     });
     await ask(load(1));
-    const going = handle({ type: 'find-mistakes', requestId: 2, most: 1 });
+    const going = handle({ type: 'find-mistakes', requestId: 2, dataUrl, most: 1 });
     await new Promise((resolve) => setTimeout(resolve));
     await handle({ type: 'predict', requestId: 3, pixels: new Uint8Array(784) });
     expect(outcomeOf(said, 3).ok).toBe(true);
@@ -171,7 +185,7 @@ describe('the inspector', () => {
         return examples;
       },
     });
-    const asked = { type: 'get-test-image', index: 3 };
+    const asked = { type: 'get-test-image', dataUrl, index: 3 };
     expect(await ask({ ...asked, requestId: 1 })).toEqual(refusedWith('data-unavailable'));
     expect(await ask({ ...asked, requestId: 2 })).toMatchObject({
       ok: true,

@@ -3,7 +3,7 @@
 // platform (opening sealed bytes, reading data, encrypting) comes in as services.
 import * as v from 'valibot';
 import type { RunConfig } from '../core/federation/run-config.ts';
-import { predict } from '../core/model/forward.ts';
+import { classProbabilities } from '../core/model/forward.ts';
 import {
   denseModel,
   initialWeights,
@@ -38,7 +38,7 @@ export interface InspectorServices {
     round: number,
   ): Promise<Float32Array>;
   /** The 10,000 test images; asked for once, and again after a failure. */
-  loadTestExamples(): Promise<Examples>;
+  loadTestExamples(dataUrl: string): Promise<Examples>;
   demonstrate(first: readonly number[], second: readonly number[]): Promise<Demonstration>;
   /** Lets waiting requests in. */
   pause(): Promise<void>;
@@ -84,6 +84,12 @@ export function createInspectorDesk(
     if (weights.length !== numParameters(spec)) {
       throw new Refusal('cannot-open', 'The weights do not fit this run’s model.');
     }
+    if (!weights.every(Number.isFinite)) {
+      throw new Refusal(
+        'failed',
+        'Its weights are not all numbers: training diverged. Start a run with a lower learning rate.',
+      );
+    }
     if (load !== numLoads) {
       throw new Refusal('superseded', 'A newer model was loaded in the meantime.');
     }
@@ -112,8 +118,8 @@ export function createInspectorDesk(
     return model;
   }
 
-  async function examples(): Promise<Examples> {
-    testExamples ??= services.loadTestExamples();
+  async function examples(dataUrl: string): Promise<Examples> {
+    testExamples ??= services.loadTestExamples(dataUrl);
     try {
       return await testExamples;
     } catch (error) {
@@ -129,7 +135,7 @@ export function createInspectorDesk(
     request: InspectorRequestOf<'find-mistakes'>,
   ): Promise<TestInspection> {
     const inspected = currentModel();
-    const { images, labels } = await examples();
+    const { images, labels } = await examples(request.dataUrl);
     const confusion = Array<number>(NUM_CLASSES * NUM_CLASSES).fill(0);
     const mistakes: Mistake[] = [];
     for (let from = 0; from < labels.length; from += IMAGES_PER_SLICE) {
@@ -138,18 +144,14 @@ export function createInspectorDesk(
         throw new Refusal('superseded', 'A newer model was loaded while the images were read.');
       }
       const to = Math.min(labels.length, from + IMAGES_PER_SLICE);
-      const pixels = images.subarray(from * NUM_PIXELS, to * NUM_PIXELS);
-      const probabilities = predict(inspected.spec, inspected.weights, pixels, to - from);
-      for (let i = 0; i < to - from; i++) {
-        const row = probabilities.subarray(i * NUM_CLASSES, (i + 1) * NUM_CLASSES);
-        const label = labels[from + i]!;
-        const confidence = row.reduce((a, b) => Math.max(a, b), 0);
-        const predicted = row.indexOf(confidence);
+      for (let index = from; index < to; index++) {
+        const pixels = images.slice(index * NUM_PIXELS, (index + 1) * NUM_PIXELS);
+        const probabilities = classProbabilities(inspected.spec, inspected.weights, pixels);
+        const confidence = probabilities.reduce((a, b) => Math.max(a, b), 0);
+        const predicted = probabilities.indexOf(confidence);
+        const label = labels[index]!;
         confusion[label * NUM_CLASSES + predicted]! += 1;
-        if (predicted === label) continue;
-        const at = i * NUM_PIXELS;
-        const copy = pixels.slice(at, at + NUM_PIXELS);
-        mistakes.push({ index: from + i, pixels: copy, label, predicted, confidence });
+        if (predicted !== label) mistakes.push({ index, pixels, label, predicted, confidence });
       }
       say({ type: 'progress', requestId: request.requestId, fraction: to / labels.length });
     }
@@ -165,13 +167,29 @@ export function createInspectorDesk(
     };
   }
 
-  async function testImage(index: number): Promise<InspectorResults['get-test-image']> {
-    const { images, labels } = await examples();
+  async function testImage({
+    dataUrl,
+    index,
+  }: InspectorRequestOf<'get-test-image'>): Promise<InspectorResults['get-test-image']> {
+    const { images, labels } = await examples(dataUrl);
     const label = labels[index];
     if (label === undefined) {
       throw new Refusal('malformed', `There are ${labels.length} test images, counted from 0.`);
     }
     return { pixels: images.slice(index * NUM_PIXELS, (index + 1) * NUM_PIXELS), label };
+  }
+
+  async function demonstrate({
+    first,
+    second,
+  }: InspectorRequestOf<'demonstrate'>): Promise<Demonstration> {
+    try {
+      return await services.demonstrate(first, second);
+    } catch (error) {
+      // Its range errors are sentences about what was typed.
+      if (error instanceof RangeError) throw new Refusal('malformed', error.message);
+      throw error;
+    }
   }
 
   async function answer(
@@ -182,18 +200,18 @@ export function createInspectorDesk(
         return loadModel(request);
       case 'predict': {
         const { spec, weights } = currentModel();
-        return { probabilities: [...predict(spec, weights, request.pixels, 1)] };
+        return { probabilities: [...classProbabilities(spec, weights, request.pixels)] };
       }
       case 'find-mistakes':
         return findMistakes(request);
       case 'get-test-image':
-        return testImage(request.index);
+        return testImage(request);
       case 'export': {
         const { spec, weights, runId, round, config } = currentModel();
         return exportForTfjs(spec, weights, { runId, round, config });
       }
       case 'demonstrate':
-        return services.demonstrate(request.first, request.second);
+        return demonstrate(request);
       default:
         return request satisfies never;
     }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { createRandom } from '../math/random.ts';
-import { predict } from './forward.ts';
+import { classProbabilities } from './forward.ts';
 import { denseModel, initialWeights, type ModelSpec } from './model-spec.ts';
 import { exportForTfjs } from './tfjs-export.ts';
 
@@ -26,10 +26,13 @@ it.each([
   const random = createRandom(5, 'test');
   // Biases away from zero, so that a swap of kernels and biases would show.
   const weights = initialWeights(model, 5).map((weight) => weight + 0.05 * random.normal());
-  const pixels = Float32Array.from({ length: 3 * 784 }, () => random.uniform());
+  const images = Array.from({ length: 3 }, () =>
+    Uint8Array.from({ length: 784 }, () => random.below(256)),
+  );
+  const input = images.flatMap((pixels) => Array.from(pixels, (pixel) => pixel / 255));
   const loaded = await loadFromFiles(model, weights);
-  const output = loaded.predict(tf.tensor2d(pixels, [3, 784])) as tf.Tensor;
-  const expected = predict(model, weights, pixels, 3);
+  const output = loaded.predict(tf.tensor2d(input, [3, 784])) as tf.Tensor;
+  const expected = images.flatMap((pixels) => [...classProbabilities(model, weights, pixels)]);
   const actual = await output.data();
   expect(actual.length).toBe(30);
   actual.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5));

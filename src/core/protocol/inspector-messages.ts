@@ -3,6 +3,7 @@
 // map types both ends. Nothing of this ever travels to the server.
 import * as v from 'valibot';
 import { runConfigSchema } from '../federation/run-config.ts';
+import type { SchemeParameters } from '../encryption/scheme.ts';
 import { NUM_PIXELS } from '../model/model-spec.ts';
 import {
   bytes,
@@ -21,13 +22,15 @@ const exactBytes = (length: number) =>
     v.check((value) => value.byteLength === length, 'wrong number of bytes'),
   );
 const SECRET_BYTES = 32; // the federation's secret: 256 bits
-/** Numbers a side of the demonstration may hold: more than anybody types. */
-export const MAX_DEMONSTRATION_VALUES = 64;
+/** Numbers a side of the demonstration may hold. */
+export const MAX_DEMONSTRATION_VALUES = 10;
 const demonstrationValues = v.pipe(
   v.array(finite),
   v.minLength(1),
   v.maxLength(MAX_DEMONSTRATION_VALUES),
 );
+/** Where the static data files lie, ending in a slash: a worker does not know the page's address. */
+const dataUrl = v.pipe(v.string(), v.url(), v.endsWith('/'));
 
 /** Every request is answered by exactly one `answer` with its requestId. */
 export const inspectorRequestSchema = v.variant('type', [
@@ -45,9 +48,9 @@ export const inspectorRequestSchema = v.variant('type', [
   /** Class probabilities of one image, 0 = background, 255 = ink. */
   v.strictObject({ type: v.literal('predict'), requestId, pixels: exactBytes(NUM_PIXELS) }),
   /** Goes through the test images; `progress` messages come before the answer. */
-  v.strictObject({ type: v.literal('find-mistakes'), requestId, most: count }),
+  v.strictObject({ type: v.literal('find-mistakes'), requestId, dataUrl, most: count }),
   /** One test image, for trying the model without drawing. */
-  v.strictObject({ type: v.literal('get-test-image'), requestId, index: count }),
+  v.strictObject({ type: v.literal('get-test-image'), requestId, dataUrl, index: count }),
   /** The loaded model as files that `tf.loadLayersModel` reads. */
   v.strictObject({ type: v.literal('export'), requestId }),
   /** Encrypts two vectors as two clients would, adds them as the server would, opens the sum. */
@@ -116,16 +119,28 @@ export interface TestInspection {
   readonly mistakes: readonly Mistake[];
 }
 
-/** What a sum under encryption looks like from the outside and from the inside. */
+/** Two clients' numbers, added under encryption: what travels, and what comes out. */
 export interface Demonstration {
-  /** First bytes of the two ciphertexts and of their sum, as they would travel. */
+  readonly parameters: SchemeParameters;
+  /** The numbers as they were encrypted: rounded, the shorter list filled with 0. */
+  readonly first: readonly number[];
+  readonly second: readonly number[];
+  /** The first bytes that look random of each client's ciphertext and of their sum. */
   readonly firstHead: Uint8Array<ArrayBuffer>;
   readonly secondHead: Uint8Array<ArrayBuffer>;
   readonly sumHead: Uint8Array<ArrayBuffer>;
   readonly updateBytes: number;
   readonly sumBytes: number;
-  /** The sum as a client opens it, as long as the longer side; missing values count as 0. */
-  readonly sum: readonly number[];
+  /** The decrypted sums, and whether each equals the sum of the numbers as they were encrypted. */
+  readonly sums: readonly number[];
+  readonly exact: boolean;
+  readonly milliseconds: {
+    readonly keys: number;
+    /** Both clients together. */
+    readonly encrypt: number;
+    readonly add: number;
+    readonly decrypt: number;
+  };
 }
 
 /** `result` of the answers, by request. */

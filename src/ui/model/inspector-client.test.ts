@@ -21,6 +21,7 @@ function fakeWorkers() {
   return { start, workers, say };
 }
 
+const dataUrl = 'http://localhost/data/';
 const ok = (requestId: number, result: unknown) => ({
   type: 'answer',
   requestId,
@@ -30,13 +31,13 @@ const ok = (requestId: number, result: unknown) => ({
 describe('the inspector’s client', () => {
   it('starts no worker before the first request', () => {
     const { start, workers } = fakeWorkers();
-    createInspectorClient(start);
+    createInspectorClient(start, dataUrl);
     expect(workers).toHaveLength(0);
   });
 
   it('gives each request its own answer, in whatever order they come', async () => {
     const { start, workers, say } = fakeWorkers();
-    const client = createInspectorClient(start);
+    const client = createInspectorClient(start, dataUrl);
     const first = client.predict(new Uint8Array(784));
     const second = client.predict(new Uint8Array(784).fill(1));
     const [a, b] = workers[0]!.posted.map(({ requestId }) => requestId as number);
@@ -48,7 +49,7 @@ describe('the inspector’s client', () => {
 
   it('passes refusals on as sentences with their code', async () => {
     const { start, say } = fakeWorkers();
-    const exported = createInspectorClient(start).exportModel();
+    const exported = createInspectorClient(start, dataUrl).exportModel();
     const outcome = { ok: false, code: 'no-model', text: 'No model is loaded yet.' };
     say({ type: 'answer', requestId: 0, outcome });
     await expect(exported).rejects.toMatchObject({
@@ -60,7 +61,9 @@ describe('the inspector’s client', () => {
   it('reports progress before the answer', async () => {
     const { start, say } = fakeWorkers();
     const seen: number[] = [];
-    const found = createInspectorClient(start).findMistakes(5, (fraction) => seen.push(fraction));
+    const found = createInspectorClient(start, dataUrl).findMistakes(5, (fraction) =>
+      seen.push(fraction),
+    );
     say({ type: 'progress', requestId: 0, fraction: 0.5 });
     say({ type: 'progress', requestId: 0, fraction: 1 });
     say(ok(0, { numCorrect: 3 }));
@@ -72,7 +75,7 @@ describe('the inspector’s client', () => {
     'fails what waits and starts another worker after %s',
     async (how) => {
       const { start, workers, say } = fakeWorkers();
-      const client = createInspectorClient(start);
+      const client = createInspectorClient(start, dataUrl);
       const lost = client.exportModel();
       if (how === 'onerror') {
         workers[0]!.onerror!({ preventDefault() {} } as ErrorEvent);

@@ -59,11 +59,16 @@ let shared: InspectorClient | null = null;
 export function inspector(): InspectorClient {
   shared ??= createInspectorClient(
     () => new Worker(new URL('../../client/inspector.ts', import.meta.url), { type: 'module' }),
+    new URL('./data/', document.baseURI).href,
   );
   return shared;
 }
 
-export function createInspectorClient(startWorker: () => WorkerLike): InspectorClient {
+/** `dataUrl`: where the static data files lie, ending in a slash. */
+export function createInspectorClient(
+  startWorker: () => WorkerLike,
+  dataUrl: string,
+): InspectorClient {
   let worker: WorkerLike | null = null;
   let nextRequestId = 0;
   const pending = new Map<number, Pending>();
@@ -127,8 +132,8 @@ export function createInspectorClient(startWorker: () => WorkerLike): InspectorC
   return {
     loadModel: (model) => ask('load-model', model),
     predict: async (pixels) => (await ask('predict', { pixels })).probabilities,
-    findMistakes: (most, onProgress) => ask('find-mistakes', { most }, onProgress),
-    testImage: (index) => ask('get-test-image', { index }),
+    findMistakes: (most, onProgress) => ask('find-mistakes', { dataUrl, most }, onProgress),
+    testImage: (index) => ask('get-test-image', { dataUrl, index }),
     exportModel: () => ask('export', {}),
     demonstrate: (first, second) => ask('demonstrate', { first: [...first], second: [...second] }),
   };
