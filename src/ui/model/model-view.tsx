@@ -1,8 +1,10 @@
 // The Model view: the global model of a run, opened in this tab's inspector; to draw at, to see
 // where it errs, to take away. The server only hands out sealed weights.
 import { useMemo, useState } from 'react';
-import { useDashboard, type DashboardActions } from '../dashboard-store.ts';
+import { useActions } from '../actions.ts';
+import { useDashboard } from '../dashboard-store.ts';
 import { formatCount, formatPercent, seatColour } from '../format.ts';
+import { federationSecret } from '../tab/federation-secret.ts';
 import { AccuracyDots } from './accuracy-dots.tsx';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
 import { accuracyPerDigit } from './confusion.ts';
@@ -16,14 +18,9 @@ import { useInspection } from './use-inspection.ts';
 import { useLoadedModel, type LoadedModel } from './use-loaded-model.ts';
 import './model-view.css';
 
-interface ModelViewProps {
-  readonly getModel: DashboardActions['getModel'];
-  /** Read only when a model is opened; handed to the inspector and nowhere else. */
-  readonly federationSecret: () => Uint8Array<ArrayBuffer>;
-}
-
-export function ModelView({ getModel, federationSecret }: ModelViewProps) {
+export function ModelView() {
   const client = inspector();
+  const { getModel } = useActions();
   const view = useDashboard((state) => state.view);
   const sources = useMemo(() => listSources(view), [view]);
   const [chosenRunId, setChosenRunId] = useState<string | null>(null);
