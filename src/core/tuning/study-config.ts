@@ -10,6 +10,11 @@ import {
 } from './distribution.ts';
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+/** `in {}`: what every object inherits would be found where there is nothing. */
+const paramName = v.pipe(
+  name,
+  v.check((text) => !(text in {}), 'a reserved name'),
+);
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e6));
 const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e6));
 const paramValue = v.nullable(
@@ -63,7 +68,7 @@ export const samplerSchema = v.variant('type', [
   v.object({
     type: v.literal('grid'),
     /** Values of every parameter; the grid is their product. */
-    values: v.record(name, v.pipe(v.array(paramValue), v.minLength(1), v.maxLength(1000))),
+    values: v.record(paramName, v.pipe(v.array(paramValue), v.minLength(1), v.maxLength(1000))),
   }),
   v.object({ type: v.literal('qmc') }),
   tpeSchema,
@@ -130,7 +135,7 @@ export const studyConfigSchema = v.object({
   direction: v.picklist(['minimize', 'maximize']),
   /** What the values are, for axes and for Optuna's dashboard. */
   metricName: v.optional(name, 'value'),
-  searchSpace: v.record(name, distributionSchema),
+  searchSpace: v.record(paramName, distributionSchema),
   sampler: v.optional(samplerSchema, { type: 'tpe' }),
   pruner: v.optional(prunerSchema, { type: 'median' }),
   /** Trials to start in all, enqueued ones included. */

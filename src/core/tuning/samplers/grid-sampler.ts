@@ -15,6 +15,8 @@ import { randomSampler } from './random-sampler.ts';
 import { ontoGrid } from './unit-interval.ts';
 import type { Sampler, SamplerContext } from './sampler.ts';
 
+const GRID_ID = 'grid_id';
+
 export type GridValues = Readonly<Record<string, readonly ParamValue[]>>;
 
 /** A sampler over the product of `values`; `seed` shuffles it. */
@@ -24,7 +26,7 @@ export function gridSampler(values: GridValues, seed: number): Sampler {
   const order = createRandom(seed, 'grid').permutation(numPoints);
 
   const pointOf = (trial: Trial): number | null => {
-    const id = trial.systemAttrs['grid_id'];
+    const id = trial.systemAttrs[GRID_ID];
     return typeof id === 'number' && sameGrid(trial.systemAttrs['search_space'], values)
       ? id
       : null;
@@ -67,8 +69,9 @@ export function gridSampler(values: GridValues, seed: number): Sampler {
 
   return {
     beforeTrial(context) {
-      if (context.trial.systemAttrs[FIXED_PARAMS] !== undefined) return {};
-      return { search_space: values, grid_id: choosePoint(context) };
+      const { systemAttrs } = context.trial;
+      if (FIXED_PARAMS in systemAttrs || GRID_ID in systemAttrs) return {}; // enqueued, retried
+      return { search_space: values, [GRID_ID]: choosePoint(context) };
     },
     sampleRelative: () => ({ params: {} }),
     sampleIndependent(context, name, distribution) {

@@ -33,5 +33,5 @@ export interface Sampler {
   /** The internal value of one parameter with more than one possible value. */
   sampleIndependent(context: SamplerContext, name: string, distribution: Distribution): number;
   /** Nothing is left to try. */
-  isExhausted?(context: Omit<SamplerContext, 'trial'>): boolean;
+  isExhausted?(context: Omit<SamplerContext, 'trial' | 'random'>): boolean;
 }
