@@ -3,7 +3,7 @@
 // Files: *.test.ts run in Node, *.browser.test.ts in Chromium.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { findChromium } from './scripts/chromium.mjs';
+import { chromiumLaunchOptions } from './scripts/chromium.mjs';
 
 export default defineConfig({
   test: {
@@ -17,7 +17,9 @@ export default defineConfig({
         },
       },
       {
-        optimizeDeps: { exclude: ['node-seal'] },
+        // The scanner does not reach what workers and lazy imports load: without the entries, vite finds
+        // the tfjs kernels in the middle of a first run and reloads the page under the tests.
+        optimizeDeps: { entries: ['src/tfjs/*.ts'], exclude: ['node-seal'] },
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],
@@ -26,12 +28,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: findChromium(),
-                args: ['--no-sandbox', '--disable-background-networking', '--disable-quic'],
-              },
-            }),
+            provider: playwright({ launchOptions: chromiumLaunchOptions() }),
             instances: [{ browser: 'chromium' }],
           },
         },

@@ -59,7 +59,10 @@ function isCurrent(outDir) {
   try {
     const manifest = JSON.parse(readFileSync(join(outDir, 'manifest.json'), 'utf8'));
     if (JSON.stringify(manifest.recipe) !== JSON.stringify(recipe)) return false;
-    const files = Object.values(manifest.splits).flatMap((split) => [split.labels, ...split.images]);
+    const files = Object.values(manifest.splits).flatMap((split) => [
+      split.labels,
+      ...split.images,
+    ]);
     return files.every((entry) => statSync(join(outDir, entry.file)).size === entry.storedBytes);
   } catch {
     return false;

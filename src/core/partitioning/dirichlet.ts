@@ -6,8 +6,8 @@ import type { Random } from '../math/random.ts';
 
 /** Fewest examples a client is left with (Flower's min_partition_size). */
 export const MINIMUM_EXAMPLES = 10;
-/** Draws before the fallback. */
-const MAX_DRAWS = 100;
+/** Draws before the fallback (Flower gives up after as many). */
+const MAX_DRAWS = 10;
 
 /**
  * All examples over `clients` lists of at least {@link MINIMUM_EXAMPLES}. With a tiny α and many

@@ -1,0 +1,107 @@
+// Every rule is shown to catch a planted violation, and a federation in order to pass: a rule that
+// never fires protects nothing.
+import { describe, expect, it } from 'vitest';
+import { buildGraph } from './import-graph.ts';
+import { findCycles, findMissing, findViolations, importRules } from './import-rules.ts';
+
+const inOrder: Record<string, string> = {
+  'src/core/protocol/schema.ts': `import * as v from 'valibot';`,
+  'src/core/federation/coordinator.ts': `import { id } from '../protocol/schema.ts';`,
+  'src/core/federation/coordinator.test.ts': `import { simulate } from '../../testing/simulation.ts'; import fc from 'fast-check';`,
+  'src/testing/simulation.ts': `import { step } from '../core/federation/coordinator.ts';`,
+  'src/ckks/parameters.ts': `import { id } from '../core/protocol/schema.ts';`,
+  'src/ckks/summer.ts': `import SEAL from 'node-seal'; import { choose } from './parameters.ts';`,
+  'src/ckks/decryptor.ts': `import SEAL from 'node-seal';`,
+  'src/ckks/keys.ts': `import { open } from './decryptor.ts';`,
+  'src/ckks/client-scheme.ts': `import { make } from './keys.ts';`,
+  'src/tfjs/trainer.ts': `import * as tf from '@tensorflow/tfjs-core/dist/index.js';`,
+  'src/client/worker.ts': `import { t } from '../tfjs/trainer.ts'; import { s } from '../ckks/client-scheme.ts';`,
+  'src/server/worker.ts': `import { sum } from '../ckks/summer.ts'; import { step } from '../core/federation/coordinator.ts';`,
+  'src/ui/main.tsx': `import { App } from './app.tsx'; new Worker(new URL('../client/worker.ts', import.meta.url));`,
+  'src/ui/app.tsx': `import { useState } from 'react'; import { id } from '../core/protocol/schema.ts'; export const App = () => <b>{useState(1)}</b>;`,
+};
+
+/** [rule, file, its source in place of the one above] */
+const planted: readonly (readonly [string, string, string])[] = [
+  ['core-is-pure', 'src/core/clock.ts', `import { useState } from 'react';`],
+  ['core-is-pure', 'src/core/clock.ts', `import type { Trainer } from '../tfjs/trainer.ts';`],
+  ['core-is-pure', 'src/core/clock.ts', `import { readFile } from 'node:fs';`],
+  ['core-is-pure', 'src/core/clock.ts', `export * from '../ckks/summer.ts';`],
+  ['server-cannot-decrypt', 'src/ckks/parameters.ts', `export { open } from './decryptor.ts';`],
+  ['server-cannot-decrypt', 'src/ckks/summer.ts', `await import('./keys.ts');`],
+  ['server-cannot-decrypt', 'src/ckks/summer.ts', `import { s } from './client-scheme.ts';`],
+  ['server-cannot-decrypt', 'src/core/protocol/schema.ts', `import '../../client/worker.ts';`],
+  ['server-has-no-model', 'src/ckks/parameters.ts', `import * as tf from '@tensorflow/tfjs';`],
+  ['server-has-no-model', 'src/server/evaluate.ts', `import { t } from '../tfjs/trainer.ts';`],
+  ['page-is-light', 'src/ui/app.tsx', `import { t } from '@tensorflow/tfjs-core';`],
+  ['page-is-light', 'src/core/protocol/schema.ts', `import SEAL from 'node-seal';`],
+  ['page-is-light', 'src/ui/app.tsx', `const c = await import('../ckks/parameters.ts');`],
+  ['no-sideways-shells', 'src/ui/app.tsx', `import type { W } from '../server/worker.ts';`],
+  ['no-sideways-shells', 'src/client/worker.ts', `import { a } from '../ui/app.tsx';`],
+  ['adapters-know-no-shell', 'src/ckks/parameters.ts', `import { a } from '../ui/app.tsx';`],
+  ['tests-only', 'src/client/worker.ts', `import { simulate } from '../testing/simulation.ts';`],
+  ['tests-only', 'src/ui/app.tsx', `import { x } from '../core/federation/coordinator.test.ts';`],
+];
+
+const broken = (changes: Record<string, string>) =>
+  findViolations(graphOf({ ...inOrder, ...changes }));
+const graphOf = (files: Record<string, string>) => buildGraph(new Map(Object.entries(files)));
+
+describe('findViolations', () => {
+  it('finds none in a project that is in order', () => {
+    expect(findViolations(graphOf(inOrder))).toEqual([]);
+    expect(findCycles(graphOf(inOrder))).toEqual([]);
+    expect(findMissing(graphOf(inOrder), (path) => path in inOrder)).toEqual([]);
+  });
+
+  it.each(planted)('%s catches a planted import in %s: %s', (rule, path, source) => {
+    const found = broken({ [path]: source });
+    expect(found.map((violation) => violation.rule)).toContain(rule);
+  });
+
+  it('shows the whole way to what is forbidden', () => {
+    const found = broken({ 'src/ckks/parameters.ts': `export { open } from './decryptor.ts';` });
+    expect(found).toEqual([
+      {
+        rule: 'server-cannot-decrypt',
+        reason: expect.any(String),
+        path: [
+          'src/server/worker.ts',
+          'src/ckks/summer.ts',
+          'src/ckks/parameters.ts',
+          'src/ckks/decryptor.ts',
+        ],
+      },
+    ]);
+  });
+
+  it('lets the page name types of what it must not load', () => {
+    const found = broken({ 'src/ui/app.tsx': `import type { T } from '../tfjs/trainer.ts';` });
+    expect(found).toEqual([]);
+  });
+
+  it('has a planted violation for every rule', () => {
+    const names = new Set(planted.map(([rule]) => rule));
+    expect(importRules.map(({ name }) => name).filter((name) => !names.has(name))).toEqual([]);
+  });
+});
+
+describe('findCycles', () => {
+  it('finds a ring of value imports and forgives one that types close', () => {
+    const files = { 'src/a.ts': `import { b } from './b.ts';`, 'src/c.ts': `import './a.ts';` };
+    const ring = findCycles(graphOf({ ...files, 'src/b.ts': `import { c } from './c.ts';` }));
+    expect(ring.map(({ path }) => path)).toEqual([
+      ['src/a.ts', 'src/b.ts', 'src/c.ts', 'src/a.ts'],
+    ]);
+    const typed = graphOf({ ...files, 'src/b.ts': `import type { c } from './c.ts';` });
+    expect(findCycles(typed)).toEqual([]);
+  });
+});
+
+describe('findMissing', () => {
+  it('names an import without its extension', () => {
+    const graph = graphOf({ 'src/a.ts': `import './b'; import './c.ts';`, 'src/c.ts': '' });
+    const missing = findMissing(graph, (path) => path === 'src/a.ts' || path === 'src/c.ts');
+    expect(missing.map(({ path }) => path)).toEqual([['src/a.ts', 'src/b']]);
+  });
+});

@@ -1,0 +1,184 @@
+// Which part of the project may know which, as rules named after what they protect. A rule is
+// transitive where an import three files away does the same harm: it then holds for everything
+// that can be reached. Type imports count in both, except where a rule says otherwise: a shell that
+// names another shell's types is already written against it.
+import type { Import, ImportGraph, ImportKind } from './import-graph.ts';
+
+export interface ImportRule {
+  readonly name: string;
+  /** What breaks when the rule is broken: printed with each violation. */
+  readonly reason: string;
+  /** Files that the rule starts from. */
+  readonly from: (path: string) => boolean;
+  /** Files or packages that must not be met. */
+  readonly forbids: (target: string, from: string) => boolean;
+  readonly reach: 'direct' | 'transitive';
+  /** Kinds of import that are followed and judged. */
+  readonly kinds: readonly ImportKind[];
+}
+
+export interface Violation {
+  readonly rule: string;
+  readonly reason: string;
+  /** From the rule's file to the forbidden target. */
+  readonly path: readonly string[];
+}
+
+const every: readonly ImportKind[] = ['value', 'type', 'dynamic'];
+const isTest = (path: string) => /\.test\.tsx?$/.test(path);
+const isProduct = (path: string) =>
+  path.startsWith('src/') && !isTest(path) && !path.startsWith('src/testing/');
+const within =
+  (...folders: readonly string[]) =>
+  (path: string) =>
+    isProduct(path) && folders.some((folder) => path.startsWith(`src/${folder}/`));
+const isEngine = (target: string) => target.startsWith('@tensorflow/');
+const secretKeyFiles = new Set([
+  'src/ckks/decryptor.ts',
+  'src/ckks/keys.ts',
+  'src/ckks/client-scheme.ts',
+]);
+const shellOf = (path: string) => /^src\/(ui|client|server)\//.exec(path)?.[1];
+
+export const importRules: readonly ImportRule[] = [
+  {
+    name: 'core-is-pure',
+    reason: 'src/core imports nothing but itself and valibot',
+    from: within('core'),
+    forbids: (target) => !target.startsWith('src/core/') && target !== 'valibot',
+    reach: 'direct',
+    kinds: every,
+  },
+  {
+    name: 'server-cannot-decrypt',
+    reason: 'nothing that the server reaches may see a secret key',
+    from: within('server'),
+    forbids: (target) => secretKeyFiles.has(target) || target.startsWith('src/client/'),
+    reach: 'transitive',
+    kinds: every,
+  },
+  {
+    name: 'server-has-no-model',
+    reason: 'the server adds what it cannot read; it has no model and no engine',
+    from: within('server'),
+    forbids: (target) => isEngine(target) || target.startsWith('src/tfjs/'),
+    reach: 'transitive',
+    kinds: every,
+  },
+  {
+    name: 'page-is-light',
+    reason: 'the page trains and encrypts nothing, so it loads neither engine',
+    from: within('ui'),
+    forbids: (target) =>
+      isEngine(target) ||
+      target === 'node-seal' ||
+      /^src\/(ckks|tfjs|client|server)\//.test(target),
+    reach: 'transitive',
+    kinds: ['value', 'dynamic'],
+  },
+  {
+    name: 'no-sideways-shells',
+    reason: 'page, client and server meet in the protocol only',
+    from: within('ui', 'client', 'server'),
+    forbids: (target, from) => {
+      const shell = shellOf(target);
+      return shell !== undefined && shell !== shellOf(from);
+    },
+    reach: 'direct',
+    kinds: every,
+  },
+  {
+    name: 'adapters-know-no-shell',
+    reason: 'src/ckks and src/tfjs build on the core alone',
+    from: within('ckks', 'tfjs'),
+    forbids: (target) => shellOf(target) !== undefined,
+    reach: 'direct',
+    kinds: every,
+  },
+  {
+    name: 'tests-only',
+    reason: 'what src/testing and *.test.ts hold never reaches the product',
+    from: isProduct,
+    forbids: (target) => target.startsWith('src/testing/') || isTest(target),
+    reach: 'direct',
+    kinds: every,
+  },
+];
+
+/** One violation per rule and forbidden target, by the shortest way to it, in order of the rules. */
+export function findViolations(
+  graph: ImportGraph,
+  rules: readonly ImportRule[] = importRules,
+): Violation[] {
+  return rules.flatMap((rule) => {
+    const found = new Map<string, Violation>();
+    for (const start of graph.keys()) {
+      if (!rule.from(start)) continue;
+      for (const path of waysFrom(graph, start, rule)) {
+        const target = path.at(-1)!;
+        const key = rule.reach === 'direct' ? path.join(' ') : target;
+        const known = found.get(key);
+        if (!known || path.length < known.path.length) {
+          found.set(key, { rule: rule.name, reason: rule.reason, path });
+        }
+      }
+    }
+    return [...found.values()];
+  });
+}
+
+/** Rings of value imports, each once: modules that load each other run in an order nobody chose. */
+export function findCycles(graph: ImportGraph): Violation[] {
+  const violations: Violation[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]) => {
+    const seenAt = trail.indexOf(path);
+    if (seenAt >= 0) {
+      const ring = [...trail.slice(seenAt), path];
+      violations.push({ rule: 'no-cycles', reason: 'modules import each other', path: ring });
+      return;
+    }
+    if (done.has(path)) return;
+    for (const { kind, target } of graph.get(path) ?? []) {
+      if (kind === 'value') visit(target, [...trail, path]);
+    }
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return violations;
+}
+
+/** Relative imports whose file is not there (a name that the compiler resolves and a bundler may not). */
+export function findMissing(graph: ImportGraph, exists: (path: string) => boolean): Violation[] {
+  return [...graph].flatMap(([from, imports]) =>
+    imports
+      .filter(({ target }) => /^(src|scripts|e2e)\//.test(target) && !exists(target))
+      .map(({ target }) => ({
+        rule: 'imports-exist',
+        reason: 'relative imports name a file with its extension',
+        path: [from, target],
+      })),
+  );
+}
+
+function* waysFrom(graph: ImportGraph, start: string, rule: ImportRule): Iterable<string[]> {
+  const seen = new Set([start]);
+  let front: string[][] = [[start]];
+  while (front.length > 0) {
+    const next: string[][] = [];
+    for (const path of front) {
+      for (const edge of edgesOf(graph, path.at(-1)!, rule)) {
+        if (seen.has(edge.target)) continue;
+        seen.add(edge.target);
+        const longer = [...path, edge.target];
+        if (rule.forbids(edge.target, start)) yield longer;
+        else next.push(longer);
+      }
+    }
+    front = rule.reach === 'transitive' ? next : [];
+  }
+}
+
+function edgesOf(graph: ImportGraph, path: string, rule: ImportRule): Import[] {
+  return (graph.get(path) ?? []).filter(({ kind }) => rule.kinds.includes(kind));
+}
