@@ -19,7 +19,10 @@ export default defineConfig({
       {
         // The scanner does not reach what workers and lazy imports load: without the entries, vite finds
         // the tfjs kernels in the middle of a first run and reloads the page under the tests.
-        optimizeDeps: { entries: ['src/tfjs/*.ts'], exclude: ['node-seal'] },
+        optimizeDeps: {
+          entries: ['src/**/*.browser.test.ts', 'src/tfjs/*.ts'],
+          exclude: ['node-seal'],
+        },
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],

@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import { measureThroughput } from './bench.ts';
 
 test('reports every backend and auto’s pick', async () => {
-  const report = await measureThroughput({ batchSize: 16, units: 128, stepsPerTurn: 40, turns: 5 });
-  console.log(JSON.stringify(report, null, 1));
+  const report = await measureThroughput({ batchSize: 16, units: 128, stepsPerTurn: 4, turns: 1 });
   expect(report.rows.map((row) => row.backend)).toEqual(['webgl', 'wasm', 'cpu']);
+  for (const row of report.rows) {
+    expect(row.examplesPerSecond / row.layersExamplesPerSecond).toBeCloseTo(row.ratio, 6);
+    expect(row.renderer).not.toBe('');
+  }
+  expect(report.auto.reason).toContain('examples/s');
 });

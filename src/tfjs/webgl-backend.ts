@@ -18,7 +18,7 @@ import { sumConfig } from '@tensorflow/tfjs-backend-webgl/dist/kernels/Sum.js';
 import { transposeConfig } from '@tensorflow/tfjs-backend-webgl/dist/kernels/Transpose.js';
 import { _fusedMatMulConfig } from '@tensorflow/tfjs-backend-webgl/dist/kernels/_FusedMatMul.js';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl/dist/backend_webgl.js';
-import { findBackendFactory, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
+import { env, findBackendFactory, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
 
 for (const kernel of [
   addConfig,
@@ -57,6 +57,6 @@ export function webglContextOf(backend: unknown): WebGL2RenderingContext {
  * raises epsilon() to 1e-4 (the test in `floatPrecision` is inverted).
  */
 export function correctFloatPrecision(backend: unknown): void {
-  if ((backend as MathBackendWebGL).gpgpu.textureConfig.textureTypeFloat === undefined) return;
+  if (!env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) return;
   (backend as { floatPrecisionValue: 16 | 32 }).floatPrecisionValue = 32;
 }

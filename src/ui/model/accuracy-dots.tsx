@@ -5,7 +5,10 @@ import { useWidth } from '../charts/use-width.ts';
 import { formatPercent } from '../format.ts';
 import { axisStart } from './confusion.ts';
 
+/** Height of a row, px; where there are many they move closer. */
 const ROW_HEIGHT = 22;
+const CLOSE_ROW_HEIGHT = 15;
+const MANY_ROWS = 12;
 const LETTER_WIDTH = 7; // px, at the axis font size
 const LARGEST_LABEL = 120;
 const RIGHT = 64; // px for the value
@@ -52,7 +55,8 @@ function Dots({ title, rows }: Pick<AccuracyDotsProps, 'title' | 'rows'>) {
   const start = axisStart(rows.map(({ accuracy }) => accuracy));
   const axisWidth = width - left - RIGHT;
   const xOf = (share: number) => left + ((share - start) / (1 - start)) * axisWidth;
-  const bottom = rows.length * ROW_HEIGHT;
+  const rowHeight = rows.length > MANY_ROWS ? CLOSE_ROW_HEIGHT : ROW_HEIGHT;
+  const bottom = rows.length * rowHeight;
   return (
     <div ref={holder}>
       {axisWidth <= 0 ? null : (
@@ -79,7 +83,7 @@ function Dots({ title, rows }: Pick<AccuracyDotsProps, 'title' | 'rows'>) {
             {start === 0 ? 'accuracy' : `accuracy, axis starts at ${Math.round(100 * start)} %`}
           </text>
           {rows.map(({ label, accuracy, colour }, row) => {
-            const y = (row + 0.5) * ROW_HEIGHT;
+            const y = (row + 0.5) * rowHeight;
             return (
               <g key={row}>
                 <text x={left - 10} y={y + 4} textAnchor="end" className="axis-label">

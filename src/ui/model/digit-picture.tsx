@@ -6,8 +6,8 @@ import { IMAGE_SIDE } from '../../core/model/model-spec.ts';
 interface DigitPictureProps {
   /** [784], 0 = background, 255 = ink; null: blank. */
   readonly pixels: Uint8Array | null;
-  /** What is in the picture, for those who cannot see it. */
-  readonly label: string;
+  /** What is in the picture, for those who cannot see it; null where it is said beside it. */
+  readonly label: string | null;
 }
 
 export function DigitPicture({ pixels, label }: DigitPictureProps) {
@@ -23,8 +23,7 @@ export function DigitPicture({ pixels, label }: DigitPictureProps) {
       className="digit-picture"
       width={IMAGE_SIDE}
       height={IMAGE_SIDE}
-      role="img"
-      aria-label={label}
+      {...(label === null ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
     />
   );
 }

@@ -1,9 +1,13 @@
 // Test images that the model gets wrong, the surest first: where it is confidently mistaken is where
 // it, or the label, is worth a look.
+import { useState } from 'react';
 import type { TestInspection } from '../../core/protocol/inspector-messages.ts';
 import { formatCount, formatPercent } from '../format.ts';
 import { DigitPicture } from './digit-picture.tsx';
 import type { Inspection } from './use-inspection.ts';
+
+/** What is shown before one asks for the rest: about three rows on a laptop. */
+const NUM_AT_FIRST = 24;
 
 interface MistakesPanelProps {
   readonly inspection: Inspection;
@@ -58,6 +62,8 @@ function Mistakes(props: {
   readonly onChoose: (pixels: Uint8Array) => void;
 }) {
   const { result, round, onChoose } = props;
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? result.mistakes : result.mistakes.slice(0, NUM_AT_FIRST);
   const numWrong = result.numExamples - result.numCorrect;
   return (
     <>
@@ -72,23 +78,28 @@ function Mistakes(props: {
         {round !== null && round !== result.round ? ' There is a newer model by now.' : ''}
       </p>
       <ul className="mistake-grid">
-        {result.mistakes.map((mistake) => (
+        {shown.map((mistake) => (
           <li key={mistake.index}>
             <button
               type="button"
               className="mistake"
               onClick={() => onChoose(mistake.pixels)}
-              aria-label={`Test image ${mistake.index}: a ${mistake.label}, read as ${mistake.predicted}, ${formatPercent(mistake.confidence, 1)} sure`}
+              aria-label={`Test image ${mistake.index}: a ${mistake.label}, read as ${mistake.predicted}, ${formatPercent(mistake.confidence)} sure`}
             >
-              <DigitPicture pixels={mistake.pixels} label="" />
+              <DigitPicture pixels={mistake.pixels} label={null} />
               <span>
                 {mistake.label} → <strong>{mistake.predicted}</strong>
               </span>
-              <span className="small soft">{formatPercent(mistake.confidence, 1)}</span>
+              <span className="small soft">{formatPercent(mistake.confidence)}</span>
             </button>
           </li>
         ))}
       </ul>
+      {shown.length < result.mistakes.length ? (
+        <button type="button" className="button" onClick={() => setShowsAll(true)}>
+          Show all {result.mistakes.length}
+        </button>
+      ) : null}
     </>
   );
 }

@@ -34,7 +34,7 @@ export function ModelDownload({ client, numParameters }: ModelDownloadProps) {
           ? 'Two files for TensorFlow.js, once there is a model.'
           : `${formatCount(numParameters)} weights as TensorFlow.js files: keep both beside each other and load them with tf.loadLayersModel('model.json'). The files are not encrypted: whoever has them has the model.`}
       </p>
-      <div className="button-row">
+      <div className="model-buttons">
         {(['model.json', 'weights.bin'] as const).map((file) => (
           <button
             key={file}

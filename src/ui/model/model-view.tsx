@@ -50,6 +50,14 @@ export function ModelView() {
     .filter(({ seat }) => seat !== null)
     .sort((a, b) => a.seat! - b.seat!);
 
+  const take = (
+    <ModelDownload
+      client={client}
+      numParameters={model.phase === 'ready' ? model.numParameters : null}
+    />
+  );
+  const isRightLonger = clients.length > 10;
+
   return (
     <div className="model-view">
       <div className="model-bar">
@@ -79,10 +87,20 @@ export function ModelView() {
             onSketchChange={onSketchChange}
             modelKey={modelKey}
           />
-          <ModelDownload
-            client={client}
-            numParameters={model.phase === 'ready' ? model.numParameters : null}
-          />
+          <section className="panel">
+            <AccuracyDots
+              title="Accuracy per digit"
+              caption="Share of each digit’s test images that is recognised"
+              noun="digit"
+              rows={Array.from({ length: 10 }, (_, digit) => ({
+                label: String(digit),
+                accuracy: confusion === null ? null : accuracyPerDigit(confusion)[digit]!,
+                colour: 'var(--accent)',
+              }))}
+              emptyText={confusionEmpty}
+            />
+          </section>
+          {isRightLonger ? take : null}
         </div>
         <div className="model-column">
           <section className="panel">
@@ -92,33 +110,21 @@ export function ModelView() {
               emptyText={confusionEmpty}
             />
           </section>
+          <section className="panel">
+            <AccuracyDots
+              title="Accuracy per client"
+              caption="The same model, each client on its own slice of the validation images"
+              noun="client"
+              rows={clients.map(({ name, lastAccuracy, seat }) => ({
+                label: name,
+                accuracy: lastAccuracy,
+                colour: seatColour(seat),
+              }))}
+              emptyText="Appears when the clients of a running federation have evaluated their slices."
+            />
+          </section>
+          {isRightLonger ? null : take}
         </div>
-        <section className="panel">
-          <AccuracyDots
-            title="Accuracy per digit"
-            caption="Share of each digit’s test images that is recognised"
-            noun="digit"
-            rows={Array.from({ length: 10 }, (_, digit) => ({
-              label: String(digit),
-              accuracy: confusion === null ? null : accuracyPerDigit(confusion)[digit]!,
-              colour: 'var(--accent)',
-            }))}
-            emptyText={confusionEmpty}
-          />
-        </section>
-        <section className="panel">
-          <AccuracyDots
-            title="Accuracy per client"
-            caption="The same model, each client on its own slice of the validation images"
-            noun="client"
-            rows={clients.map(({ name, lastAccuracy, seat }) => ({
-              label: name,
-              accuracy: lastAccuracy,
-              colour: seatColour(seat),
-            }))}
-            emptyText="Appears when the clients of a running federation have evaluated their slices."
-          />
-        </section>
       </div>
       <MistakesPanel
         inspection={inspection}

@@ -40,7 +40,7 @@ export function TryPanel(props: TryPanelProps) {
             version={sketchVersion}
             onChange={() => setImage(sketch.image())}
           />
-          <div className="button-row">
+          <div className="model-buttons">
             <button
               type="button"
               className="button"
@@ -68,10 +68,12 @@ export function TryPanel(props: TryPanelProps) {
         </div>
         <div className="try-result">
           <figure className="model-sees">
-            <DigitPicture
-              pixels={image}
-              label={image === null ? 'Blank image' : 'The drawing as the model sees it'}
-            />
+            <span className="model-sees-frame">
+              <DigitPicture
+                pixels={image}
+                label={image === null ? 'Blank image' : 'The drawing as the model sees it'}
+              />
+            </span>
             <figcaption className="small soft">
               What the model sees: 28 × 28 pixels, scaled and centred as MNIST’s digits are.
             </figcaption>
