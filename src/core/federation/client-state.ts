@@ -26,7 +26,7 @@ export interface Place {
   readonly seat: number;
   readonly keys: Keys;
   /** Weights being put on the bench, by `assign` or `resync`; null when that is done. */
-  readonly preparing: { readonly round: number; readonly startedAtMs: number } | null;
+  readonly preparing: { readonly round: number } | null;
   /** Result of the preparation, kept until the keys are open, so that `prepared` can be said. */
   readonly unsaid: Prepared | null;
   /** Round of the committed weights on the bench, -1 before the first preparation. */
