@@ -75,6 +75,8 @@ interface SimulatedClient {
   connection: string | null;
   /** Raised when the worker dies: what it had going is lost with it. */
   life: number;
+  /** What it said last, newest last. */
+  recent: ClientMessage[];
   /** The bench does one thing after the other; when it will be free. */
   freeAtMs: number;
   /** Raised by every `abandon`: what was begun before it leaves nothing on the bench. */
@@ -340,6 +342,7 @@ export function simulate(
     if (connection === null) return;
     if (replayable.length < 400) replayable.push(message);
     else replayable[random.below(400)] = message;
+    client.recent = [...client.recent.slice(-4), message];
     deliverToServer(connection, message);
   }
 
@@ -582,27 +585,38 @@ export function simulate(
     });
   }
 
+  /** The transport delivers a message a second time. */
+  function repeat({ connection, recent }: SimulatedClient): void {
+    if (connection === null || recent.length === 0) return;
+    const message = recent[random.below(recent.length)]!;
+    count('repeated message');
+    deliverToServer(connection, message);
+  }
+
   /** What an adversarial or confused peer says on a client's connection. */
   function forge(client: SimulatedClient): void {
-    if (client.connection === null || replayable.length === 0) return;
-    const message = replayable[random.below(replayable.length)]!;
-    const kind = random.below(4);
-    const forged =
-      kind === 0 || !('round' in message)
-        ? message
-        : kind === 1
-          ? { ...message, round: message.round + 1 + random.below(3) }
-          : kind === 2
-            ? { ...message, runId: 'another-run' }
-            : 'attempt' in message
-              ? { ...message, attempt: message.attempt + 1 }
-              : message;
+    const sources = random.uniform() < 0.5 ? replayable : clients.flatMap(({ recent }) => recent);
+    if (client.connection === null || sources.length === 0) return;
+    const message = sources[random.below(sources.length)]!;
+    const kind = random.below(5);
+    const forged = forgery(kind, message);
     if (forged.type === 'join' || forged.type === 'leave' || forged.type === 'failed') return;
     // A replayed answer of its own is the client's own claim; one of another client is a forgery.
     if (forged.type === 'prepared' || forged.type === 'keys' || forged.type === 'deposit') return;
     if (forged.type === 'evaluated' && isPlausibleResult(client, forged)) return;
     count('forged message');
     deliverToServer(client.connection, forged, () => kind === 0 || !isLie(forged));
+  }
+
+  function forgery(kind: number, message: ClientMessage): ClientMessage {
+    if (!('round' in message)) return message;
+    if (kind === 1) return { ...message, round: message.round + 1 + random.below(3) };
+    if (kind === 2) return { ...message, runId: 'another-run' };
+    if (kind === 3 && 'attempt' in message) return { ...message, attempt: message.attempt + 1 };
+    if (kind === 4 && message.type === 'update') {
+      return { ...message, keyEpoch: message.keyEpoch + 1 };
+    }
+    return message;
   }
 
   /** Nobody can tell an old update under the present number from a new one: a client may lie so. */
@@ -646,6 +660,7 @@ export function simulate(
       });
     } else {
       for (let i = 0; i < 4; i++) forge(clients[random.below(clients.length)]!);
+      for (let i = 0; i < 4; i++) repeat(clients[random.below(clients.length)]!);
     }
   }
 
@@ -678,6 +693,7 @@ export function simulate(
       bench: null,
       connection: null,
       life: 0,
+      recent: [],
       freeAtMs: 0,
       numAbandoned: 0,
       isHung: false,

@@ -197,6 +197,7 @@ function onEvaluate(place: Place, order: ServerMessageOf<'evaluate'>, atMs: numb
     receivedAtMs: atMs,
     segments: [],
     split: order.split,
+    slice: order.slice,
     startedAtMs: atMs,
   };
   return [

@@ -1,7 +1,7 @@
 // What a client knows of its place in a run, and the work it is doing. The bytes (shard, weights,
 // keys) lie on the shell's bench; the machine only says what to do with them.
 import type { ClientMessageOf, PhaseSegment } from '../protocol/client-messages.ts';
-import type { ServerMessageOf } from '../protocol/server-messages.ts';
+import type { EvaluationSlice, ServerMessageOf } from '../protocol/server-messages.ts';
 import type { EvaluationSplit } from '../training/trainer.ts';
 import type { WorkKey } from './client-types.ts';
 import type { RunConfig } from './run-config.ts';
@@ -80,6 +80,7 @@ export type Work =
   | (Timed & {
       readonly phase: 'evaluating';
       readonly split: EvaluationSplit;
+      readonly slice: EvaluationSlice;
       readonly startedAtMs: number;
     });
 
