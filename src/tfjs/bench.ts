@@ -102,7 +102,7 @@ async function layersTurn(
   options: ThroughputOptions,
   examples: Examples,
 ): Promise<Turn> {
-  const layers = await import('@tensorflow/tfjs-layers');
+  const layers = await import('@tensorflow/tfjs');
   await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
   await import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js');
   await registerAllKernels(backend);
