@@ -4,6 +4,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from './fixtures.ts';
 import { smallRun } from './small-run.ts';
 
+const views = ['table', 'encryption', 'model'];
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every view passes axe in ${colorScheme}`, async ({ federation, baseURL }) => {
     const dashboard = await federation.openDashboard(smallRun({ rounds: 1, localBatches: 5 }));
@@ -11,11 +13,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await federation.openClients(dashboard, 3);
     await federation.start(dashboard);
     await federation.waitForEnd(dashboard);
-    for (const view of ['table', 'study', 'encryption', 'model']) {
+    for (const view of views) {
       await dashboard.goto(`${baseURL}?view=${view}`);
       await federation.waitFor(dashboard, 'the run', ({ run }) => run !== null, 10_000);
       const { violations } = await new AxeBuilder({ page: dashboard }).analyze();
-      const found = violations.map(({ id, nodes }) => `${view}: ${id} at ${nodes[0]?.target}`);
+      const found = violations.map(
+        ({ id, nodes }) => `${view}: ${id} at ${String(nodes[0]?.target)}`,
+      );
       expect(found).toEqual([]);
     }
   });
@@ -28,7 +32,7 @@ for (const [width, height] of [
   test(`nothing is cut off at ${width} × ${height}`, async ({ federation, baseURL }) => {
     const dashboard = await federation.openDashboard();
     await dashboard.setViewportSize({ width, height });
-    for (const view of ['table', 'study', 'encryption', 'model']) {
+    for (const view of views) {
       await dashboard.goto(`${baseURL}?view=${view}`);
       await expect(dashboard.getByRole('main')).toBeVisible();
       const overflow =

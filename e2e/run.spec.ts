@@ -26,7 +26,7 @@ test('three tabs learn to read digits from encrypted updates', async ({ federati
 });
 
 for (const encryption of ['bgv', 'notebook', 'plaintext'] as const) {
-  test(`a round under ${encryption} gives the weights that ckks gives`, async ({ federation }) => {
+  test(`a round under ${encryption} counts every client and learns`, async ({ federation }) => {
     const config = smallRun({ clients: 2, rounds: 1, localBatches: 10, encryption });
     const dashboard = await federation.openDashboard(config);
     await federation.openClients(dashboard, 2);

@@ -2,7 +2,7 @@
 // workbench (data, model, keys) and to its own port to the server, and holds the Web Lock by which
 // the server notices that it is gone.
 import * as v from 'valibot';
-import { createClient, stepClient } from '../core/federation/client.ts';
+import { createClient, stepClient } from '../core/federation/client-machine.ts';
 import type { ClientEffect, ClientEvent } from '../core/federation/client-types.ts';
 import type { ClientToHost, HostToClient } from '../core/protocol/host-messages.ts';
 import { serverMessageSchema } from '../core/protocol/server-messages.ts';
@@ -27,7 +27,8 @@ async function start({ clientId, name, port: firstPort, secret, backend, dataUrl
   await holdLock(lockName);
 
   let port = firstPort;
-  let state = createClient({ clientId, name, lockName });
+  const config = { clientId, name, lockName };
+  let [state] = createClient(config);
   const watchdog = createWatchdog((reason) => tellHost({ type: 'replace-me', reason }));
   const workbench = createWorkbench({
     secret: await importFederationSecret(secret),
@@ -38,7 +39,7 @@ async function start({ clientId, name, port: firstPort, secret, backend, dataUrl
   });
 
   function dispatch(event: UntimedClientEvent): void {
-    const [nextState, effects] = stepClient(state, {
+    const [nextState, effects] = stepClient(config, state, {
       ...event,
       atMs: performance.now(),
     } as ClientEvent);

@@ -16,7 +16,7 @@ import { labelHistogram, partitionExamples } from '../core/partitioning/partitio
 import { batchOrder } from '../core/training/batch-order.ts';
 import type { AbortSignalLike, EvaluationSplit, Trainer } from '../core/training/trainer.ts';
 import { createClientScheme } from '../ckks/client-scheme.ts';
-import { loadExamples, loadLabels } from '../tfjs/datasets.ts';
+import type { Dataset } from '../tfjs/datasets.ts';
 import { BenchFailure } from './bench-failure.ts';
 import { open, seal, weightsSha256, type FederationSecret } from './sealing.ts';
 import type { TwinMemory } from './twin-memory.ts';
@@ -53,7 +53,7 @@ export interface RunBench {
 
 export interface RunBenchEnvironment {
   readonly secret: FederationSecret;
-  readonly dataUrl: string;
+  readonly openData: () => Promise<Dataset>;
   readonly twins: TwinMemory;
 }
 
@@ -73,7 +73,7 @@ export function createRunBench(
   runId: string,
   config: RunConfig,
 ): RunBench {
-  const { secret, dataUrl, twins } = environment;
+  const { secret, openData, twins } = environment;
   const model = denseModel(config.units, config.hiddenLayers);
   const slots = tensorSlots(model);
   const committed = { round: 0, weights: initialWeights(model, config.seed) };
@@ -122,10 +122,11 @@ export function createRunBench(
 
   async function takeSeat(seat: number, on: Trainer): Promise<Shard> {
     if (trainer === on && shard?.seat === seat) return shard;
-    const labels = await loadLabels(dataUrl, 'train');
+    const data = await openData();
+    const labels = await data.loadLabels('train');
     const indices = partitionExamples(config, labels)[seat];
     if (indices === undefined) throw new Error(`There is no seat ${seat}.`);
-    on.loadTrainingExamples(await loadExamples(dataUrl, 'train', indices));
+    on.loadTrainingExamples(await data.loadExamples('train', indices));
     if (trainer !== on) loadedSplits.clear();
     trainer = on;
     residual = null;
@@ -145,7 +146,7 @@ export function createRunBench(
   async function ensureSplit(split: EvaluationSplit): Promise<number> {
     const loaded = loadedSplits.get(split);
     if (loaded !== undefined) return loaded;
-    const examples = await loadExamples(dataUrl, split, 'all');
+    const examples = await (await openData()).loadExamples(split);
     trainer!.loadEvaluationExamples(split, examples);
     loadedSplits.set(split, examples.labels.length);
     return examples.labels.length;
@@ -201,7 +202,7 @@ export function createRunBench(
 
     async takeKeys(keyEpoch, sealed) {
       const scheme = await openScheme();
-      const context = { runId, keyEpoch: String(keyEpoch) };
+      const context = { runId, index: keyEpoch };
       const material =
         sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
       void keys?.then(disposeKeys);
@@ -313,7 +314,7 @@ export function createRunBench(
         sealedWeights: await seal(
           secret,
           'weights',
-          { runId, round: String(round) },
+          { runId, index: round },
           new Uint8Array(weights.buffer),
         ),
       };
@@ -356,7 +357,7 @@ async function openWeights(
   numParameters: number,
 ): Promise<Weights> {
   try {
-    const bytes = await open(secret, 'weights', { runId, round: String(round) }, sealed);
+    const bytes = await open(secret, 'weights', { runId, index: round }, sealed);
     if (bytes.byteLength !== numParameters * Float32Array.BYTES_PER_ELEMENT) {
       throw new Error(`${bytes.byteLength} bytes are not ${numParameters} weights.`);
     }

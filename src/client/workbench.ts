@@ -10,10 +10,13 @@ import {
   type BackendChoice,
   type Trainer,
 } from '../core/training/trainer.ts';
-import { createTfjsTrainer } from '../tfjs/trainer.ts';
+import type { RunConfig } from '../core/federation/run-config.ts';
+import { denseModel } from '../core/model/model-spec.ts';
+import { openTrainer } from './open-trainer.ts';
 import { BenchFailure } from './bench-failure.ts';
 import { createRunBench, type RunBench } from './run-bench.ts';
 import type { FederationSecret } from './sealing.ts';
+import { openDataset, type Dataset } from '../tfjs/datasets.ts';
 import { createTwinMemory } from './twin-memory.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -44,28 +47,23 @@ const LIMIT_MS = { prepare: 120_000, train: 30_000, evaluate: 60_000, encrypt: 3
 export function createWorkbench(environment: BenchEnvironment): Workbench {
   const { emit, watchdog } = environment;
   const twins = createTwinMemory();
-  let trainer: { readonly choice: BackendChoice; readonly ready: Promise<Trainer> } | null = null;
+  let data: Promise<Dataset> | null = null;
+  const openData = () => (data ??= openDataset(environment.dataUrl));
+  let trainer: { readonly choice: BackendChoice; readonly opened: Trainer } | null = null;
   let bench: RunBench | null = null;
   let tail: Promise<unknown> = Promise.resolve();
-  const abandoned = new Set<string>();
+  /** Of the work asked for and not yet done. Later work for the same key gets a signal of its own. */
+  const signals = new Set<{ readonly key: string; aborted: boolean }>();
 
   /** One trainer serves run after run: shaders stay compiled. */
-  async function trainerFor(runsChoice: BackendChoice): Promise<Trainer> {
-    const choice = environment.backend === 'auto' ? runsChoice : environment.backend;
+  async function trainerFor({ backend, units, hiddenLayers, batchSize }: RunConfig) {
+    const choice = environment.backend === 'auto' ? backend : environment.backend;
     if (trainer?.choice !== choice) {
-      (await trainer?.ready)?.dispose();
-      trainer = { choice, ready: createTfjsTrainer(choice) };
+      trainer?.opened.dispose();
+      const model = denseModel(units, hiddenLayers);
+      trainer = { choice, opened: await openTrainer(choice, { model, batchSize }) };
     }
-    return trainer.ready;
-  }
-
-  /** Work for an attempt is dropped when the attempt is abandoned; seating and sealing never are. */
-  function signalOf(key: WorkKey): AbortSignalLike {
-    return {
-      get aborted() {
-        return abandoned.has(textOf(key));
-      },
-    };
+    return trainer.opened;
   }
 
   /** Queues a piece of work on the model; its failure is told with `code`. */
@@ -94,14 +92,17 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
     return bench;
   }
 
+  /** The same for work of an attempt, which `abandon` can call off. */
   function enqueueAttempt(
     key: WorkKey,
     code: ClientFailureCode,
     what: keyof typeof LIMIT_MS,
     work: (bench: RunBench, signal: AbortSignalLike) => Promise<UntimedClientEvent>,
   ): void {
-    const signal = signalOf(key);
+    const signal = { key: textOf(key), aborted: false };
+    signals.add(signal);
     enqueue(key, code, what, () => work(benchOf(key.runId), signal), signal);
+    void tail.then(() => signals.delete(signal));
   }
 
   function run(effect: BenchEffect): void {
@@ -110,11 +111,15 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
         const { runId, round } = effect;
         if (bench?.runId !== runId) {
           bench?.dispose();
-          bench = createRunBench({ ...environment, twins }, effect.runId, effect.config);
+          bench = createRunBench(
+            { secret: environment.secret, openData, twins },
+            effect.runId,
+            effect.config,
+          );
         }
         const seated = bench;
         return enqueue({ runId, round, attempt: 0 }, 'data-unavailable', 'prepare', async () =>
-          seated.prepare(await trainerFor(effect.config.backend), effect),
+          seated.prepare(await trainerFor(effect.config), effect),
         );
       }
       case 'make-keys':
@@ -160,11 +165,12 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
       case 'commit':
         tail = tail.then(() => {
           if (bench?.runId === effect.runId) bench.commit(effect.round);
-          abandoned.clear();
         });
         return;
       case 'abandon':
-        abandoned.add(textOf(effect.key));
+        for (const signal of signals) {
+          if (signal.key === textOf(effect.key)) signal.aborted = true;
+        }
         tail = tail.then(() => bench?.rollBack());
         return;
       case 'release':

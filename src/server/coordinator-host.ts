@@ -8,10 +8,14 @@ import type {
   CoordinatorEvent,
   RoundKey,
 } from '../core/federation/coordinator-types.ts';
+import type { DashboardResults, ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
 import type { ServerView } from '../core/protocol/view.ts';
-import { withOwnBytes } from '../core/protocol/transferables.ts';
+import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
 import type { Storage } from './storage.ts';
 import { createSums } from './sums.ts';
+
+type StoredRun = NonNullable<Awaited<ReturnType<Storage['read']>>>;
+type Outcome = Extract<ServerToDashboard, { type: 'answer' }>['outcome'];
 
 /** An event without its time: the host stamps it. */
 export type UntimedEvent = CoordinatorEvent extends infer Event
@@ -29,7 +33,7 @@ export interface HostEnvironment {
   readonly config: CoordinatorConfig;
   readonly storage: Storage;
   /** Sends to a client's or dashboard's port; unknown connections are ignored. */
-  readonly send: (connection: ConnectionId, message: object) => void;
+  readonly send: (connection: ConnectionId, message: object, handedOver?: ArrayBuffer[]) => void;
   readonly disconnect: (connection: ConnectionId) => void;
   /** Calls back once when nobody holds the lock any more; the returned function gives up waiting. */
   readonly onLockReleased: (lockName: string, released: () => void) => () => void;
@@ -66,10 +70,11 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
   function run(effect: CoordinatorEffect): void {
     switch (effect.type) {
       case 'send':
-        // The state keeps its sealed bytes, and one sum goes to many: what is sent is a copy.
-        return environment.send(effect.connection, withOwnBytes(effect.message));
+        return sendToClient(effect);
       case 'answer':
         return environment.send(effect.connection, effect.message);
+      case 'answer-from-storage':
+        return void answerFromStorage(effect);
       case 'disconnect':
         lockWatches.get(effect.connection)?.();
         lockWatches.delete(effect.connection);
@@ -98,6 +103,28 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
         return void persist(effect);
     }
     effect satisfies never;
+  }
+
+  /** The state keeps its sealed bytes, and one sum goes to many: what is handed over is a copy. */
+  function sendToClient({ connection, message }: Extract<CoordinatorEffect, { type: 'send' }>) {
+    const own = withOwnBytes(message);
+    environment.send(connection, own, transferablesOf(own));
+  }
+
+  async function answerFromStorage(
+    effect: Extract<CoordinatorEffect, { type: 'answer-from-storage' }>,
+  ) {
+    const { connection, requestId, command, runId } = effect;
+    const stored = await storage.read(runId).catch(() => null);
+    const outcome: Outcome =
+      stored === null
+        ? { ok: false, code: 'not-now', text: 'This run is not stored here any more.' }
+        : { ok: true, result: resultOf[command](stored) };
+    environment.send(connection, {
+      type: 'answer',
+      requestId,
+      outcome,
+    } satisfies ServerToDashboard);
   }
 
   async function addUpdate(key: RoundKey, clientId: string, payload: Uint8Array<ArrayBuffer>) {
@@ -144,6 +171,19 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
   environment.onChange();
   return { dispatch, view: () => viewOf(config, state) };
 }
+
+/** What of a stored run answers a command. */
+const resultOf = {
+  'get-history': ({ run }: StoredRun): DashboardResults['get-history'] => ({
+    runId: run.runId,
+    history: run.history,
+  }),
+  'get-model': ({ run, sealedWeights }: StoredRun): DashboardResults['get-model'] => ({
+    runId: run.runId,
+    round: Math.max(0, run.committedRound),
+    sealedWeights,
+  }),
+};
 
 function timerId(timer: string, runId: string, clientId: string | undefined): string {
   return `${timer}/${runId}/${clientId ?? ''}`;

@@ -7,22 +7,16 @@
 import * as v from 'valibot';
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import { clientMessageSchema } from '../core/protocol/client-messages.ts';
-import {
-  dashboardMessageSchema,
-  type DashboardMessage,
-  type ServerToDashboard,
-} from '../core/protocol/dashboard-messages.ts';
-import { transferablesOf } from '../core/protocol/transferables.ts';
+import { dashboardMessageSchema } from '../core/protocol/dashboard-messages.ts';
 import { PROTOCOL_VERSION, serverLockName, STORAGE_LOCK_NAME } from '../core/protocol/schema.ts';
 import { startCoordinator, type CoordinatorHost } from './coordinator-host.ts';
-import { openStorage, type Storage } from './storage.ts';
+import { openStorage } from './storage.ts';
 import { createViewPublisher, type ViewPublisher } from './view-publisher.ts';
 
 declare const self: SharedWorkerGlobalScope;
 
 interface Server {
   readonly host: CoordinatorHost;
-  readonly storage: Storage;
   readonly publisher: ViewPublisher;
 }
 
@@ -56,7 +50,7 @@ async function start(): Promise<Server> {
     onChange: () => void starting.then(({ publisher }) => publisher.changed()),
   });
   const publisher = createViewPublisher(host.view);
-  return { host, storage, publisher };
+  return { host, publisher };
 }
 
 self.onconnect = (event) => {
@@ -75,64 +69,25 @@ function read(server: Server, connection: string, data: unknown): void {
   }
   const fromDashboard = v.safeParse(dashboardMessageSchema, data);
   if (fromDashboard.success) {
-    void serveDashboard(server, connection, fromDashboard.output);
+    const message = fromDashboard.output;
+    server.host.dispatch({
+      type: 'dashboard-said',
+      connection,
+      message,
+      freshRunId: crypto.randomUUID(),
+    });
+    if (message.type === 'watch' && message.protocolVersion === PROTOCOL_VERSION) {
+      onLockReleased(message.lockName, () => disconnect(connection));
+      server.publisher.watch(connection, (view) => send(connection, view));
+    }
     return;
   }
   server.host.dispatch({ type: 'client-spoke-nonsense', connection, about: typeOf(data) });
 }
 
-/** Reads of durable state are answered here; everything that changes something is the coordinator's. */
-async function serveDashboard(
-  { host, storage, publisher }: Server,
-  connection: string,
-  message: DashboardMessage,
-): Promise<void> {
-  const { requestId } = message;
-  const answer = (result: unknown) =>
-    send(connection, {
-      type: 'answer',
-      requestId,
-      outcome: { ok: true, result },
-    } satisfies ServerToDashboard);
-  const refuse = (code: 'wrong-version' | 'not-now', text: string) =>
-    send(connection, {
-      type: 'answer',
-      requestId,
-      outcome: { ok: false, code, text },
-    } satisfies ServerToDashboard);
-  switch (message.type) {
-    case 'watch':
-      if (message.protocolVersion !== PROTOCOL_VERSION) {
-        return refuse('wrong-version', 'This tab runs another version of the app: reload it.');
-      }
-      answer({ serverId });
-      onLockReleased(message.lockName, () => disconnect(connection));
-      return publisher.watch(connection, (view) => send(connection, view));
-    case 'get-history': {
-      const history = await storage.readHistory(message.runId);
-      if (history === null) return refuse('not-now', 'This run is not stored here any more.');
-      return answer({ runId: message.runId, history });
-    }
-    case 'get-model': {
-      const stored = await storage.readWeights(message.runId);
-      if (stored === null || stored.run.committedRound < 0) {
-        return refuse('not-now', 'This run has no committed model yet.');
-      }
-      const { run, sealedWeights } = stored;
-      return answer({ runId: run.runId, round: run.committedRound, sealedWeights });
-    }
-    default:
-      return host.dispatch({
-        type: 'dashboard-said',
-        connection,
-        message,
-        freshRunId: crypto.randomUUID(),
-      });
-  }
-}
-
-function send(connection: string, message: object): void {
-  ports.get(connection)?.postMessage(message, transferablesOf(message));
+/** `handedOver`: buffers that the receiver gets instead of a copy. */
+function send(connection: string, message: object, handedOver: ArrayBuffer[] = []): void {
+  ports.get(connection)?.postMessage(message, handedOver);
 }
 
 function disconnect(connection: string): void {

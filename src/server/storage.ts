@@ -7,12 +7,12 @@ import type {
   PersistentRun,
   RestoredState,
 } from '../core/federation/coordinator-types.ts';
-import type { RoundRecord, RunSummary } from '../core/protocol/view.ts';
+import { restoredFrom } from '../core/federation/restoring.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 interface Schema extends DBSchema {
-  runs: { key: string; value: PersistentRun; indexes: { startedAtMs: number } };
+  runs: { key: string; value: PersistentRun };
   /** Keys `weights/<runId>` and `keys/<runId>`. */
   sealed: { key: string; value: Bytes };
   counters: { key: string; value: number };
@@ -22,16 +22,14 @@ export interface Storage {
   /** Reads everything a new server needs, and counts this start. */
   restore(): Promise<RestoredState>;
   apply(change: PersistentChange): Promise<void>;
-  readHistory(runId: string): Promise<readonly RoundRecord[] | null>;
-  readWeights(runId: string): Promise<{ run: PersistentRun; sealedWeights: Bytes | null } | null>;
+  /** A run and its sealed weights; null when it is not stored (any more). */
+  read(runId: string): Promise<{ run: PersistentRun; sealedWeights: Bytes | null } | null>;
 }
 
 export async function openStorage(name = 'roundtable'): Promise<Storage> {
   const db = await openDB<Schema>(name, 1, {
     upgrade(database) {
-      database
-        .createObjectStore('runs', { keyPath: 'runId' })
-        .createIndex('startedAtMs', 'startedAtMs');
+      database.createObjectStore('runs', { keyPath: 'runId' });
       database.createObjectStore('sealed');
       database.createObjectStore('counters');
     },
@@ -39,8 +37,7 @@ export async function openStorage(name = 'roundtable'): Promise<Storage> {
   return {
     restore: () => restore(db),
     apply: (change) => apply(db, change),
-    readHistory: async (runId) => (await db.get('runs', runId))?.history ?? null,
-    async readWeights(runId) {
+    async read(runId) {
       const run = await db.get('runs', runId);
       if (run === undefined) return null;
       return { run, sealedWeights: (await db.get('sealed', `weights/${runId}`)) ?? null };
@@ -49,28 +46,15 @@ export async function openStorage(name = 'roundtable'): Promise<Storage> {
 }
 
 async function restore(db: IDBPDatabase<Schema>): Promise<RestoredState> {
-  const runs = (await db.getAllFromIndex('runs', 'startedAtMs')).reverse();
   const restarts = (await db.get('counters', 'starts')) ?? 0;
   await db.put('counters', restarts + 1, 'starts');
-  // The run at the table: the one that is not over, else the last one that is no twin.
-  const current =
-    runs.find(({ status }) => status === 'running' || status === 'paused') ??
-    runs.find(({ twinOf }) => twinOf === null);
-  const twin =
-    current === undefined ? undefined : runs.find(({ twinOf }) => twinOf === current.runId);
-  return {
-    current:
-      current === undefined
-        ? null
-        : {
-            run: current,
-            sealedWeights: (await db.get('sealed', `weights/${current.runId}`)) ?? null,
-            sealedKeys: (await db.get('sealed', `keys/${current.runId}`)) ?? null,
-          },
-    twin: twin === undefined ? null : { summary: summaryOf(twin), history: twin.history },
-    archive: runs.filter((run) => run !== current && run !== twin).map(summaryOf),
-    restarts,
-  };
+  const runs = await db.getAll('runs');
+  const stored = runs.map(async (run) => ({
+    run,
+    sealedWeights: (await db.get('sealed', `weights/${run.runId}`)) ?? null,
+    sealedKeys: (await db.get('sealed', `keys/${run.runId}`)) ?? null,
+  }));
+  return restoredFrom(await Promise.all(stored), restarts);
 }
 
 async function apply(db: IDBPDatabase<Schema>, change: PersistentChange): Promise<void> {
@@ -90,18 +74,4 @@ async function apply(db: IDBPDatabase<Schema>, change: PersistentChange): Promis
     }
   }
   await Promise.all([...writes, transaction.done]);
-}
-
-function summaryOf(run: PersistentRun): RunSummary {
-  return {
-    runId: run.runId,
-    config: run.config,
-    phase: run.status === 'running' ? 'gathering' : run.status,
-    startedAtMs: run.startedAtMs,
-    endedAtMs: run.endedAtMs,
-    rounds: Math.max(0, run.committedRound),
-    validationAccuracy: run.history.at(-1)?.validationAccuracy ?? null,
-    testAccuracy: run.test?.accuracy ?? null,
-    twinOf: run.twinOf,
-  };
 }

@@ -7,13 +7,10 @@ import { federationSecret, inviteLink } from './federation-secret.ts';
 import { createHostedClients } from './hosted-clients.ts';
 import { connectToServer } from './server-link.ts';
 
-export interface TabOptions {
-  /** Hosts one client at once (a client tab). */
-  readonly isClientTab: boolean;
-  readonly backend: BackendChoice;
-}
-
-export function connectTab(options: TabOptions): DashboardActions {
+/** A client tab (`?client`) hosts one client at once; `&backend=` is that tab's own choice. */
+export function connectTab(): DashboardActions {
+  const query = new URLSearchParams(location.search);
+  const isClientTab = query.has('client');
   const { setState, getState } = dashboardStore;
   const secret = federationSecret();
   let nextNoticeId = 1;
@@ -35,10 +32,10 @@ export function connectTab(options: TabOptions): DashboardActions {
   const clients = createHostedClients({
     openPort: link.openPort,
     secret,
-    defaultBackend: options.backend,
+    defaultBackend: isClientTab ? backendChoice(query.get('backend')) : 'auto',
     onChange: (hosted) => setState({ hosted }),
   });
-  if (clients.restore() === 0 && options.isClientTab) clients.add(1);
+  if (clients.restore() === 0 && isClientTab) clients.add(1);
 
   function notify(tone: Notice['tone'], text: string): void {
     const notice: Notice = { id: nextNoticeId++, tone, text };
@@ -92,6 +89,10 @@ export function connectTab(options: TabOptions): DashboardActions {
     dismissNotice: (id) =>
       setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })),
   };
+}
+
+function backendChoice(text: string | null): BackendChoice {
+  return text === 'webgl' || text === 'wasm' || text === 'cpu' ? text : 'auto';
 }
 
 /** How many tabs the browser's pop-up blocker let through. */
