@@ -28,7 +28,7 @@ export class SealError extends Error {
   }
 }
 
-export const FEDERATION_SECRET_BYTES = 32;
+const FEDERATION_SECRET_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 /** What sealing adds to a message. */

@@ -24,6 +24,7 @@ export function beginCommit(step: RunStep, stage: Applying, hash: string): void 
     round: record.round,
     sealedWeights: closed === null ? null : deposit.sealed!.bytes,
     weightsSha256: hash,
+    rangesLargest: closed?.open.largestNumExamples ?? 0,
     rangeExponents:
       closed === null
         ? []

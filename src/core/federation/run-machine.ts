@@ -108,7 +108,7 @@ function handle(step: RunStep, event: RunEvent): void {
     case 'persisted':
       return onPersisted(step, event.ticket);
     case 'persist-failed':
-      return onPersistFailed(step);
+      return onPersistFailed(step, event.ticket);
     case 'timer-fired':
       return onTimer(step, event);
     case 'pause-asked':
@@ -214,17 +214,25 @@ function onPersisted(step: RunStep, ticket: number): void {
   if (stage.phase === 'concluding' && stage.ticket === ticket) onConcluded(step);
 }
 
-/** Nothing may go on that is not durable: the run pauses and says so. */
-function onPersistFailed(step: RunStep): void {
+/**
+ * Nothing may go on that is not durable: the run pauses and says so. A round that is being committed
+ * waits for its own answer, because it may be durable although another save was not.
+ */
+function onPersistFailed(step: RunStep, ticket: number): void {
   const { keys, stage } = step.run;
-  if (keys.status === 'saving') {
+  if (keys.status === 'saving' && keys.ticket === ticket) {
     change(step, { keys: { status: 'needed', epoch: keys.epoch + 1, tried: [] } });
   }
   const note =
     'Paused: the browser could not store the run. Free some disk space for this site, then continue.';
-  if (stage.phase === 'paused') return change(step, { note });
-  callOff(step);
-  change(step, { stage: { phase: 'paused' }, note });
+  const awaitsOther =
+    (stage.phase === 'committing' || stage.phase === 'concluding') && stage.ticket !== ticket;
+  if (stage.phase === 'committing' && awaitsOther) {
+    change(step, { stage: { ...stage, then: 'pause' } });
+  } else if (!awaitsOther) {
+    callOff(step);
+    change(step, { stage: { phase: 'paused' }, note });
+  }
 }
 
 function onTimer(step: RunStep, event: Extract<RunEvent, { type: 'timer-fired' }>): void {

@@ -45,6 +45,8 @@ export interface Committed {
   readonly weightsSha256: string | null;
   /** For the next round's `train`; [] before round 1 is committed. */
   readonly rangeExponents: readonly number[];
+  /** The largest number of examples of the cohort that the ranges were measured in; 0 before. */
+  readonly rangesLargest: number;
 }
 
 /** A client as this run sees it. */
@@ -238,6 +240,7 @@ export function persistentRun(run: RunState): PersistentRun {
     test: run.test,
     abandonedRounds: run.abandonedRounds,
     rangeExponents: run.committed.rangeExponents,
+    rangesLargest: run.committed.rangesLargest,
     seats: run.seats,
   };
 }
@@ -284,6 +287,7 @@ export function restoredRun(
       sealedWeights,
       weightsSha256: saved.history.at(-1)?.weightsSha256 ?? null,
       rangeExponents: saved.rangeExponents,
+      rangesLargest: saved.rangesLargest,
     },
     attempt: isEnded ? saved.attempt : saved.attempt + 1,
     abandonedRounds: saved.abandonedRounds,
