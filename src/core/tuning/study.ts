@@ -170,7 +170,8 @@ export function tell(
   options: { readonly skipIfFinished?: boolean } = {},
 ): Study {
   const existing = study.trials[trialNumber];
-  if (existing !== undefined && isFinished(existing) && options.skipIfFinished === true) return study;
+  if (existing !== undefined && isFinished(existing) && options.skipIfFinished === true)
+    return study;
   const trial = runningTrial(study, trialNumber);
   const given = outcome.value ?? null;
   const usable = given !== null && !Number.isNaN(given);
@@ -182,7 +183,8 @@ export function tell(
   const last = lastReport(trial)?.value ?? NaN;
   const prunedValue = Number.isNaN(last) ? null : last;
   const reason =
-    outcome.reason ?? (state === 'failed' && outcome.state === undefined ? 'no usable value' : null);
+    outcome.reason ??
+    (state === 'failed' && outcome.state === undefined ? 'no usable value' : null);
   return putTrial(study, {
     ...trial,
     state,
@@ -229,7 +231,8 @@ export function addTrial(study: Study, trial: Omit<Trial, 'number'>): Study {
  */
 export function retryTrial(study: Study, trialNumber: number, maxRetries: number): Study {
   const failed = study.trials[trialNumber];
-  if (failed?.state !== 'failed') throw new RangeError(`study: trial ${trialNumber} has not failed`);
+  if (failed?.state !== 'failed')
+    throw new RangeError(`study: trial ${trialNumber} has not failed`);
   const history = (failed.systemAttrs['retry_history'] ?? []) as readonly number[];
   if (history.length >= maxRetries) return study;
   const { failReason: _, ...userAttrs } = failed.userAttrs;
@@ -286,7 +289,9 @@ function putTrial(study: Study, trial: Trial): Study {
 function runningTrial(study: Study, trialNumber: number): Trial {
   const trial = study.trials[trialNumber];
   if (trial?.state !== 'running') {
-    throw new RangeError(`study: trial ${trialNumber} is ${trial?.state ?? 'unknown'}, not running`);
+    throw new RangeError(
+      `study: trial ${trialNumber} is ${trial?.state ?? 'unknown'}, not running`,
+    );
   }
   return trial;
 }

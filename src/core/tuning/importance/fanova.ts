@@ -37,7 +37,9 @@ export function fanovaImportances(
       sums[i]! += marginalVariance(grown, box, group) / variance;
     });
   }
-  const values = new Map(space.map(([name], i) => [name, numTrees === 0 ? 0 : sums[i]! / numTrees]));
+  const values = new Map(
+    space.map(([name], i) => [name, numTrees === 0 ? 0 : sums[i]! / numTrees]),
+  );
   return rankImportances(values, options.normalized ?? true);
 }
 

@@ -8,7 +8,12 @@ import { fanovaImportances } from './fanova.ts';
 import { binCounts, gridDensity, gridSize } from './grid-density.ts';
 import type { Importance } from './importance.ts';
 import { pearsonDivergence, pedAnovaImportances } from './ped-anova.ts';
-import { marginalVariance, treeVariance, type Box, type RegressionTree } from './regression-tree.ts';
+import {
+  marginalVariance,
+  treeVariance,
+  type Box,
+  type RegressionTree,
+} from './regression-tree.ts';
 
 interface Recorded {
   readonly cases: readonly {
@@ -93,13 +98,12 @@ describe.each(versions)('importance as Optuna %s', (version, rules) => {
 
     it.skipIf(recorded.fanova_reference === undefined)('fANOVA within 4 sd + 0.03', () => {
       const reference = recorded.fanova_reference!;
-      const importances = fanovaImportances(
-        trials,
-        history.direction,
-        createRandom(1, 'forest'),
-        { normalized: false },
+      const importances = fanovaImportances(trials, history.direction, createRandom(1, 'forest'), {
+        normalized: false,
+      });
+      expect(importances.map(({ name: each }) => each).sort()).toEqual(
+        Object.keys(reference).sort(),
       );
-      expect(importances.map(({ name: each }) => each).sort()).toEqual(Object.keys(reference).sort());
       for (const { name: each, value } of importances) {
         const { mean, std } = reference[each]!;
         expect(Math.abs(value - mean)).toBeLessThan(4 * std + 0.03);

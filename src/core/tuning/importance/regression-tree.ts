@@ -104,7 +104,11 @@ export function treeVariance(tree: RegressionTree, box: Box): number {
 }
 
 /** Variance of the prediction's mean over all other features, as `varied` features move through the box. */
-export function marginalVariance(tree: RegressionTree, box: Box, varied: readonly number[]): number {
+export function marginalVariance(
+  tree: RegressionTree,
+  box: Box,
+  varied: readonly number[],
+): number {
   const others = box.map((_, feature) => feature).filter((feature) => !varied.includes(feature));
   const means: Weighted[] = [];
   const visit = (index: number, fixed: Map<number, number>, weight: number): void => {

@@ -26,7 +26,8 @@ export function halvingPruner(options: HalvingOptions): Pruner {
           ? (memory.minResource ?? estimateMinResource(trials))
           : options.minResource;
       if (minResource === null) return KEEP;
-      const kept: PrunerMemory = options.minResource === 'auto' ? { ...memory, minResource } : memory;
+      const kept: PrunerMemory =
+        options.minResource === 'auto' ? { ...memory, minResource } : memory;
 
       const attrs: Record<string, number> = {};
       for (let rung = numCompletedRungs(trial); ; rung++) {

@@ -27,7 +27,9 @@ export function hyperbandPruner(options: HyperbandOptions): Pruner {
       if (maxResource === null) return KEEP;
       const budgets = bracketBudgets(minResource, maxResource, reductionFactor);
       const bracket = bracketOf(studyName, trial.number, budgets);
-      const peers = trials.filter((other) => bracketOf(studyName, other.number, budgets) === bracket);
+      const peers = trials.filter(
+        (other) => bracketOf(studyName, other.number, budgets) === bracket,
+      );
       const halving = halvingPruner({
         minResource,
         reductionFactor,

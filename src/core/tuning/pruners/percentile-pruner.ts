@@ -33,8 +33,7 @@ export function percentilePruner(options: PercentileOptions): Pruner {
         .map((other) => reportAt(other, last.step))
         .filter((value) => value !== undefined);
       if (others.length < options.numMinTrials) return KEEP;
-      const percentile =
-        direction === 'minimize' ? options.percentile : 100 - options.percentile;
+      const percentile = direction === 'minimize' ? options.percentile : 100 - options.percentile;
       const cutoff = sign * percentileOf(others, percentile);
       return best > cutoff ? PRUNE : KEEP; // false for NaN
     },
