@@ -4,8 +4,10 @@
 import * as v from 'valibot';
 import {
   categoricalDistribution,
+  contains,
   floatDistribution,
   intDistribution,
+  isSingle,
   type Distribution,
 } from './distribution.ts';
 
@@ -98,8 +100,8 @@ const plainPruners = [
   }),
   v.object({
     type: v.literal('threshold'),
-    lower: v.optional(v.nullable(v.number()), null),
-    upper: v.optional(v.nullable(v.number()), null),
+    lower: v.optional(v.nullable(finite), null),
+    upper: v.optional(v.nullable(finite), null),
     ...interval,
   }),
   v.object({
@@ -130,18 +132,27 @@ export const prunerSchema = v.variant('type', [
   }),
 ]);
 
-export const studyConfigSchema = v.object({
-  name,
-  direction: v.picklist(['minimize', 'maximize']),
-  /** What the values are, for axes and for Optuna's dashboard. */
-  metricName: v.optional(name, 'value'),
-  searchSpace: v.record(paramName, distributionSchema),
-  sampler: v.optional(samplerSchema, { type: 'tpe' }),
-  pruner: v.optional(prunerSchema, { type: 'median' }),
-  /** Trials to start in all, enqueued ones included. */
-  numTrials: v.optional(atLeastOne, 10),
-  seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4294967295)), 0),
-});
+export const studyConfigSchema = v.pipe(
+  v.object({
+    name,
+    direction: v.picklist(['minimize', 'maximize']),
+    /** What the values are, for axes and for Optuna's dashboard. */
+    metricName: v.optional(name, 'value'),
+    searchSpace: v.record(paramName, distributionSchema),
+    sampler: v.optional(samplerSchema, { type: 'tpe' }),
+    pruner: v.optional(prunerSchema, { type: 'median' }),
+    /** Trials to start in all, enqueued ones included. */
+    numTrials: v.optional(atLeastOne, 10),
+    seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4294967295)), 0),
+  }),
+  v.check(({ sampler, searchSpace }) => {
+    if (sampler.type !== 'grid') return true;
+    return Object.entries(searchSpace).every(([param, distribution]) => {
+      const values = sampler.values[param];
+      return isSingle(distribution) || values?.every((value) => contains(distribution, value));
+    });
+  }, 'the grid needs values in range for every parameter'),
+);
 
 export type SamplerConfig = v.InferOutput<typeof samplerSchema>;
 export type TpeConfig = v.InferOutput<typeof tpeSchema>;

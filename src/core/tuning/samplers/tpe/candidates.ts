@@ -3,7 +3,7 @@
 // section 4.1). The uniforms come in, so that recorded draws can be replayed.
 import { truncatedNormalQuantile } from '../../../math/normal-distribution.ts';
 import { ontoGrid } from '../unit-interval.ts';
-import { logDensity } from './log-density.ts';
+import { logDensityOf } from './log-density.ts';
 import type { CategoricalKernels, NumericKernels, ParzenEstimator } from './parzen-estimator.ts';
 
 /** The mixture component for each uniform in [0, 1): inverse of the cumulative weights. */
@@ -40,7 +40,15 @@ export function judgeCandidates(
   above: ParzenEstimator,
   candidates: readonly (readonly number[])[],
 ): { readonly acquisition: number[]; readonly best: number } {
-  const acquisition = candidates.map((each) => logDensity(below, each) - logDensity(above, each));
+  const logBelow = logDensityOf(below);
+  const logAbove = logDensityOf(above);
+  const known = new Map<string, number>(); // grids and choices repeat themselves
+  const acquisition = candidates.map((each) => {
+    const key = each.join();
+    const value = known.get(key) ?? logBelow(each) - logAbove(each);
+    known.set(key, value);
+    return value;
+  });
   let best = 0;
   acquisition.forEach((value, i) => {
     if (value > acquisition[best]!) best = i;
