@@ -20,6 +20,7 @@ import { forward, parameterTensors, startTraining } from './dense-network.ts';
 import { oneHotRows, storeExamples, type ExampleStore } from './example-store.ts';
 import { createLogitsQueue } from './logits-queue.ts';
 import { createPace, eventLoopTurn } from './pace.ts';
+import { stepOperations } from './step-operations.ts';
 import { addScore, emptyScores } from './scores.ts';
 
 /** Images evaluated at a time. */
@@ -36,6 +37,7 @@ export async function createTfjsTrainer(
 ): Promise<Trainer> {
   const info = await openBackend(choice, options);
   const isLost = await lossDetector(info);
+  const operations = await stepOperations(info.backend);
   let shard: ExampleStore | null = null;
   const splits = new Map<EvaluationSplit, ExampleStore>();
 
@@ -61,7 +63,7 @@ export async function createTfjsTrainer(
     const { labels } = shard;
     const numExamples = job.order.length;
     if (numExamples === 0) throw new RangeError('there is nothing to train on');
-    const network = startTraining(info.backend, model, weights, job);
+    const network = startTraining(operations, model, weights, job);
     const logitsQueue = createLogitsQueue(info.backend);
     const scores = emptyScores();
     const pace = createPace();
@@ -146,11 +148,11 @@ export async function createTfjsTrainer(
     info,
     loadTrainingExamples(examples: Examples) {
       shard?.dispose();
-      shard = storeExamples(info.backend, examples);
+      shard = storeExamples(operations, examples);
     },
     loadEvaluationExamples(split, examples) {
       splits.get(split)?.dispose();
-      splits.set(split, storeExamples(info.backend, examples));
+      splits.set(split, storeExamples(operations, examples));
     },
     warmUp: (model, { optimizer, batchSize }) =>
       onDevice(async () => {
