@@ -25,6 +25,8 @@ import { addScore, emptyScores } from './scores.ts';
 
 /** Images evaluated at a time. */
 const EVALUATION_BATCH = 500;
+/** 1 + 2 + 4 + 8: as the pace rises, the fourth segment is the first to join a group of logits. */
+const WARM_UP_BATCHES = 15;
 
 /**
  * Opens the backend and wraps it. One trainer works at a time in a worker or page: a tfjs realm has
@@ -160,8 +162,8 @@ export async function createTfjsTrainer(
         const { numExamples } = shard;
         const weights = initialWeights(model, 0);
         const rest = numExamples % batchSize;
-        const epochLengths = [Math.min(batchSize, numExamples)];
-        if (rest > 0 && rest !== numExamples) epochLengths.push(rest);
+        const whole = Math.min(numExamples - rest, WARM_UP_BATCHES * batchSize);
+        const epochLengths = [whole, rest].filter((length) => length > 0);
         const order = Uint32Array.from(epochLengths.flatMap((length) => [...Array(length).keys()]));
         await train(model, weights, {
           optimizer,
