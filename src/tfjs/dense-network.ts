@@ -49,10 +49,10 @@ export function forward(images: Tensor2D, parameters: readonly Tensor[]): Tensor
   return outputs;
 }
 
-export type Hyperparameters = Pick<TrainingJob, 'optimizer' | 'learningRate' | 'momentum'>;
+type Hyperparameters = Pick<TrainingJob, 'optimizer' | 'learningRate' | 'momentum'>;
 
 /** A network in training. It owns its tensors until `dispose`. */
-export interface NetworkInTraining {
+interface NetworkInTraining {
   /**
    * One batch: `images` [batch, inputs] in [0, 1], `oneHot` [batch, 10]. Parameters move by the
    * gradient of the mean cross-entropy. Returns the logits as they were before, owned by the caller.
