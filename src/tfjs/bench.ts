@@ -9,7 +9,7 @@ import type { BackendInfo, BackendName, Examples } from '../core/training/traine
 import { activateBackend, openBackend } from './backend.ts';
 import { createTfjsTrainer } from './trainer.ts';
 
-export interface ThroughputRow {
+interface ThroughputRow {
   readonly backend: BackendName;
   readonly renderer: string;
   /** Medians over the turns, SGD with local epochs as in a round. */
@@ -25,7 +25,7 @@ export interface ThroughputReport {
   readonly autoMs: number;
 }
 
-export interface ThroughputOptions {
+interface ThroughputOptions {
   readonly batchSize: number;
   readonly units: number;
   /** Batches in one turn, and turns for each. */
