@@ -8,7 +8,7 @@ import {
   rangeExponents,
   type QuantisedUpdate,
 } from '../core/encryption/quantisation.ts';
-import type { ClientScheme, Decryptor, Encryptor } from '../core/encryption/scheme.ts';
+import type { ClientScheme } from '../core/encryption/scheme.ts';
 import type { ClientEffect, WorkKey } from '../core/federation/client-types.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
 import { denseModel, initialWeights, tensorSlots } from '../core/model/model-spec.ts';
@@ -57,6 +57,8 @@ export interface RunBenchEnvironment {
   readonly twins: TwinMemory;
 }
 
+type Keys = ReturnType<ClientScheme['open']>;
+
 interface Shard {
   readonly seat: number;
   readonly numExamples: number;
@@ -87,7 +89,7 @@ export function createRunBench(
   const loadedSplits = new Map<EvaluationSplit, number>();
 
   let scheme: Promise<ClientScheme> | null = null;
-  let keys: Promise<{ keyEpoch: number; encryptor: Encryptor; decryptor: Decryptor }> | null = null;
+  let keys: Promise<Keys> | null = null;
   const openScheme = () => (scheme ??= createClientScheme(parameters));
 
   twins.begin(runId, config);
@@ -97,7 +99,11 @@ export function createRunBench(
     return { trainer, ...shard };
   }
 
+  /** Both halves of the scheme; plaintext needs no keys to open. */
   async function openKeys() {
+    if (keys === null && parameters.keyKind === 'none') {
+      keys = openScheme().then((opened) => opened.open(new Uint8Array()));
+    }
     if (keys === null) {
       throw new BenchFailure('keys-unavailable', 'The keys of this run have not arrived.');
     }
@@ -206,8 +212,7 @@ export function createRunBench(
       const material =
         sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
       void keys?.then(disposeKeys);
-      const opened = { keyEpoch, ...scheme.open(material) };
-      keys = Promise.resolve(opened);
+      keys = Promise.resolve(scheme.open(material));
       return sealed === null
         ? {
             type: 'keys-made',
@@ -343,7 +348,7 @@ export function createRunBench(
   };
 }
 
-function disposeKeys({ encryptor, decryptor }: { encryptor: Encryptor; decryptor: Decryptor }) {
+function disposeKeys({ encryptor, decryptor }: Keys): void {
   encryptor.dispose();
   decryptor.dispose();
 }
