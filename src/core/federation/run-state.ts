@@ -132,6 +132,11 @@ export type Stage =
       readonly isTimed: boolean;
       /** The timer has fired since the minimum was ready. */
       readonly isPatienceOver: boolean;
+      /**
+       * Save that must be durable before anything opens: it holds the number of the next attempt,
+       * which a server that dies and comes back must never give out twice.
+       */
+      readonly ticket: number | null;
     }
   | { readonly phase: 'open'; readonly open: OpenRound; readonly deadlineAtMs: number }
   | { readonly phase: 'summing'; readonly open: OpenRound }
@@ -253,6 +258,7 @@ export const justStarted: StageOf<'gathering'> = {
   isBackingOff: false,
   isTimed: false,
   isPatienceOver: false,
+  ticket: null,
 };
 
 /** A run as it was persisted; nobody is seated yet, an unfinished round starts a new attempt. */

@@ -22,7 +22,8 @@ import { numTensors, weightsRound, type Member } from './run-state.ts';
 export function seatPresent(step: RunStep, mayReplace: boolean): void {
   for (const presence of step.present) {
     const member = step.run.members.get(presence.clientId);
-    if (member?.connection === presence.connection) continue;
+    const isSeated = member !== undefined && member.standing !== 'left';
+    if (isSeated && member.connection === presence.connection) continue;
     if (step.run.barred.has(presence.connection)) continue;
     const seat = seatFor(step, presence.clientId, mayReplace);
     if (seat !== null) takeSeat(step, presence, seat);
