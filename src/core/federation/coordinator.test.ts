@@ -261,13 +261,30 @@ describe('joining', () => {
     table.join(3);
     expect(table.view.clients[3]).toMatchObject({ standing: 'spare', seat: null });
     table.happen({ type: 'client-gone', connection: 'c2' });
-    for (const client of [0, 1]) table.update(client);
-    expect(table.sentTo(3)).toEqual([]);
-    table.happen({ type: 'client-gone', connection: 'c1' });
-    table.happen({ type: 'client-gone', connection: 'c0' }); // too few are left: back to gathering
-    table.added(0);
-    table.added(1);
-    expect(table.view.run!.cohort.length).toBe(3); // their updates are in the sum and stay there
+    for (const client of [0, 1]) {
+      table.update(client);
+      table.added(client);
+    }
+    const key = { runId: 'run', round: 1, attempt: 1 };
+    table.happen({ type: 'sum-released', key, sum: new Uint8Array(8), sumMs: 1 });
+    const sealedWeights = new Uint8Array([5]);
+    // Of the two clients that apply, round 1 asks the second to deposit.
+    table.say(1, { type: 'deposit', runId: 'run', round: 1, weightsSha256: HASH, sealedWeights });
+    for (const client of [0, 1]) table.evaluated(client, client, 2, { round: 1 });
+    table.flush();
+    expect(table.view.run).toMatchObject({ phase: 'gathering', round: 1 }); // it waits for the new one
+    expect(table.sentTo(3)).toContainEqual(
+      expect.objectContaining({
+        type: 'assign',
+        seat: 2,
+        weights: { round: 1, sealed: sealedWeights },
+      }),
+    );
+    expect(table.view.clients.map(({ clientId }) => clientId)).toEqual([
+      'client-0',
+      'client-1',
+      'client-3',
+    ]);
   });
 });
 

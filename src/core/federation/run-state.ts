@@ -60,6 +60,8 @@ export interface Member {
   /** An `assign` or `resync` that it has not answered yet; `serial` tells its timers apart. */
   readonly awaited: { readonly round: number } | null;
   readonly serial: number;
+  /** How often it was asked in vain; each time it is given twice as long. */
+  readonly numUnanswered: number;
   readonly phase: ClientPhase;
   readonly fraction: number;
   readonly backend: BackendInfo | null;
