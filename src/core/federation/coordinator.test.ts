@@ -14,9 +14,12 @@ import type {
   CoordinatorConfig,
   CoordinatorEffect,
   CoordinatorEvent,
+  PersistentRun,
 } from './coordinator-types.ts';
 import { sliceBounds } from './evaluation-slices.ts';
+import { restoredFrom } from './restoring.ts';
 import { defaultRunConfig, type RunConfig } from './run-config.ts';
+import { persistentRun } from './run-state.ts';
 
 const parameters = {
   levels: 255,
@@ -273,6 +276,10 @@ describe('joining', () => {
     for (const client of [0, 1]) table.evaluated(client, client, 2, { round: 1 });
     table.flush();
     expect(table.view.run).toMatchObject({ phase: 'gathering', round: 1 }); // it waits for the new one
+    // Who applied the sum holds the weights: nothing is sent again.
+    for (const client of [0, 1]) {
+      expect(table.sentTo(client).map(({ type }) => type)).toEqual(['commit']);
+    }
     expect(table.sentTo(3)).toContainEqual(
       expect.objectContaining({
         type: 'assign',
@@ -680,5 +687,78 @@ describe('the view', () => {
       startMs: 750,
       endMs: 900,
     });
+  });
+});
+
+describe('a preparation that took longer than a round', () => {
+  it('is followed by the weights that were committed meanwhile', () => {
+    const table = setUp(3, { rounds: 2 });
+    table.open();
+    table.happen({ type: 'client-gone', connection: 'c2' });
+    table.join(2);
+    for (const client of [0, 1]) {
+      table.update(client);
+      table.added(client);
+    }
+    const key = { runId: 'run', round: 1, attempt: 1 };
+    table.happen({ type: 'sum-released', key, sum: new Uint8Array(8), sumMs: 1 });
+    const sealedWeights = new Uint8Array([5]);
+    table.say(1, { type: 'deposit', runId: 'run', round: 1, weightsSha256: HASH, sealedWeights });
+    for (const client of [0, 1]) table.evaluated(client, client, 2, { round: 1 });
+    table.flush();
+    table.prepared(2, 0);
+    expect(table.sentTo(2)).toEqual([
+      { type: 'resync', runId: 'run', weights: { round: 1, sealed: sealedWeights } },
+    ]);
+    table.prepared(2, 1);
+    expect(table.sentTo(2)).toEqual([expect.objectContaining({ type: 'train', round: 2 })]);
+  });
+});
+
+describe('a restored coordinator', () => {
+  it('numbers its attempts anew, durably, before it opens anything', () => {
+    const table = setUp(3);
+    table.open();
+    const saved = { ...persistentRun(table.state.run!), attempt: 4 };
+    const current = { run: saved, sealedWeights: null, sealedKeys: null };
+    const [state, effects] = createCoordinator(config, restoredFrom([current], 1));
+    expect(effects).toContainEqual(
+      expect.objectContaining({
+        type: 'persist',
+        change: expect.objectContaining({ run: expect.objectContaining({ attempt: 5 }) }),
+      }),
+    );
+    expect(viewOf(config, state)).toMatchObject({
+      run: { phase: 'gathering', attempt: 5, round: 1 },
+      server: { restarts: 1 },
+      history: [{ round: 0 }],
+    });
+  });
+
+  it('sits a finished run at the table with its twin behind it, an unfinished one before all', () => {
+    const table = setUp(3);
+    table.open();
+    const base = persistentRun(table.state.run!);
+    const entry = (runId: string, startedAtMs: number, changes: Partial<PersistentRun>) => ({
+      run: { ...base, status: 'finished' as const, runId, startedAtMs, ...changes },
+      sealedWeights: null,
+      sealedKeys: null,
+    });
+    const [old, first, twin] = [
+      entry('old', 1, {}),
+      entry('first', 2, {}),
+      entry('twin', 3, { twinOf: 'first' }),
+    ];
+    expect(restoredFrom([old, twin, first], 2)).toMatchObject({
+      current: { run: { runId: 'first' } },
+      pair: { run: { runId: 'twin' } },
+      archive: [{ runId: 'old' }],
+    });
+    const running = entry('twin', 3, { twinOf: 'first', status: 'running' });
+    expect(restoredFrom([old, running, first], 2)).toMatchObject({
+      current: { run: { runId: 'twin' } },
+      pair: { run: { runId: 'first' } },
+    });
+    expect(restoredFrom([], 0)).toEqual({ current: null, pair: null, archive: [], restarts: 0 });
   });
 });
