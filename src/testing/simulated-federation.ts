@@ -343,7 +343,8 @@ export function simulate(
     if (connection === null) return;
     if (replayable.length < 400) replayable.push(message);
     else replayable[random.below(400)] = message;
-    if (client.losesNext) {
+    // A connection on which even `join` is lost was never made.
+    if (client.losesNext && message.type !== 'join') {
       client.losesNext = false;
       count(`lost ${message.type}`);
       return;
