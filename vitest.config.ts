@@ -17,7 +17,12 @@ export default defineConfig({
         },
       },
       {
-        optimizeDeps: { exclude: ['node-seal'] },
+        // The scanner does not reach what workers and lazy imports load: without the entries, vite finds
+        // the tfjs kernels in the middle of a first run and reloads the page under the tests.
+        optimizeDeps: {
+          entries: ['src/**/*.browser.test.ts', 'src/tfjs/*.ts'],
+          exclude: ['node-seal'],
+        },
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.{ts,tsx}'],

@@ -2,10 +2,9 @@
 // shell (effects, imperative). It runs nothing itself and knows no clock: every event carries the time.
 import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { DashboardMessage, ServerToDashboard } from '../protocol/dashboard-messages.ts';
-import type { ErrorCode } from '../protocol/error-codes.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
 import type { SchemeErrorCode, SchemeParameters } from '../encryption/scheme.ts';
-import type { RoundRecord, RunArchive, RunSummary, TestResult } from '../protocol/view.ts';
+import type { RoundRecord, RunSummary, TestResult } from '../protocol/view.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** Connections are the shell's; one client or dashboard each. */
@@ -75,6 +74,14 @@ export type CoordinatorEffect =
       readonly connection: ConnectionId;
       readonly message: Extract<ServerToDashboard, { type: 'answer' }>;
     }
+  /** Answer this command with what storage holds of an earlier run; `not-now` if it holds nothing. */
+  | {
+      readonly type: 'answer-from-storage';
+      readonly connection: ConnectionId;
+      readonly requestId: number;
+      readonly command: 'get-history' | 'get-model';
+      readonly runId: string;
+    }
   /** Forget the connection (wrong version, or a newer connection of the same client). */
   | { readonly type: 'disconnect'; readonly connection: ConnectionId }
   /** Request this Web Lock; when granted, say `client-gone`. */
@@ -126,6 +133,8 @@ export interface PersistentRun {
   readonly abandonedRounds: number;
   /** For the next round's `train`; [] before the first ranges are known. */
   readonly rangeExponents: readonly number[];
+  /** The cohort's largest number of examples that these ranges belong to; 0 before. */
+  readonly rangesLargest: number;
   /** Which clientId sat where, so that a returning tab gets its seat back. */
   readonly seats: readonly (string | null)[];
 }
@@ -140,15 +149,19 @@ export type PersistentChange =
     }
   | { readonly type: 'delete-runs'; readonly runIds: readonly string[] };
 
-/** What the shell read from storage at start. */
+/** A persisted run with its sealed bytes. */
+export interface RestoredRun {
+  readonly run: PersistentRun;
+  readonly sealedWeights: Uint8Array<ArrayBuffer> | null;
+  readonly sealedKeys: Uint8Array<ArrayBuffer> | null;
+}
+
+/** What the shell read from storage at start; `restoredFrom` sorts it. */
 export interface RestoredState {
-  /** Unfinished run, if any, with its sealed bytes. */
-  readonly current: {
-    readonly run: PersistentRun;
-    readonly sealedWeights: Uint8Array<ArrayBuffer> | null;
-    readonly sealedKeys: Uint8Array<ArrayBuffer> | null;
-  } | null;
-  readonly twin: RunArchive | null;
+  /** The run at the table, finished or not. */
+  readonly current: RestoredRun | null;
+  /** The run whose twin `current` is, or the twin of `current`. */
+  readonly pair: RestoredRun | null;
   readonly archive: readonly RunSummary[];
   readonly restarts: number;
 }
@@ -169,5 +182,3 @@ export interface CoordinatorConfig {
     maxContributors: number,
   ) => SchemeParameters;
 }
-
-export type Reject = { readonly code: ErrorCode };

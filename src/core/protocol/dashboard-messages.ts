@@ -1,7 +1,7 @@
 // Between a dashboard and the server: commands one way, views and answers the other.
 import * as v from 'valibot';
 import { runConfigSchema } from '../federation/run-config.ts';
-import { bytes, identifier, MAX_PAYLOAD_BYTES, roundIndex } from './schema.ts';
+import { bytes, identifier, MAX_PAYLOAD_BYTES, roundIndex, shortText } from './schema.ts';
 import { errorCode } from './error-codes.ts';
 import type { ServerView } from './view.ts';
 
@@ -10,7 +10,13 @@ const requestId = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Every command is answered by exactly one `answer` with its requestId. */
 export const dashboardMessageSchema = v.variant('type', [
   /** First message: asks for views from now on. */
-  v.strictObject({ type: v.literal('watch'), requestId, protocolVersion: v.number() }),
+  v.strictObject({
+    type: v.literal('watch'),
+    requestId,
+    protocolVersion: v.number(),
+    /** The Web Lock that the page holds while it lives. */
+    lockName: shortText,
+  }),
   v.strictObject({
     type: v.literal('start-run'),
     requestId,

@@ -17,6 +17,8 @@ export const rangeExponents = v.pipe(
   v.array(v.pipe(v.number(), v.integer(), v.minValue(-60), v.maxValue(60))),
   v.maxLength(64),
 );
+/** Which part of the validation or test examples to evaluate: slice `part` of `parts`. */
+export const evaluationSlice = v.strictObject({ part: count, parts: count });
 /** Bytes of at most `max`; the exact length is the scheme's business. */
 export const bytes = (max: number) =>
   v.pipe(
@@ -26,3 +28,8 @@ export const bytes = (max: number) =>
 
 export const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 export const MAX_SEALED_KEY_BYTES = 4 * 1024 * 1024;
+
+/** Held by a server while it lives; every tab waits for it to know when the server is gone. */
+export const serverLockName = (serverId: string) => `roundtable-server-${serverId}`;
+/** Held by the one server that may write to storage. */
+export const STORAGE_LOCK_NAME = 'roundtable-storage';

@@ -1,0 +1,375 @@
+// One client's place in one run: its shard, the global weights, its keys, and the steps of a round
+// on them. Weights are `committed` (the last commit, the same bits on every client) or `tentative`
+// (a sum was applied, the commit is still to come); an abandoned round leaves only the first.
+import { chooseParameters } from '../core/encryption/parameters.ts';
+import {
+  dequantiseSum,
+  quantiseUpdate,
+  rangeExponents,
+  type QuantisedUpdate,
+} from '../core/encryption/quantisation.ts';
+import type { ClientScheme, Decryptor, Encryptor } from '../core/encryption/scheme.ts';
+import type { ClientEffect, WorkKey } from '../core/federation/client-types.ts';
+import type { RunConfig } from '../core/federation/run-config.ts';
+import { denseModel, initialWeights, tensorSlots } from '../core/model/model-spec.ts';
+import { labelHistogram, partitionExamples } from '../core/partitioning/partition.ts';
+import { batchOrder } from '../core/training/batch-order.ts';
+import type { AbortSignalLike, EvaluationSplit, Trainer } from '../core/training/trainer.ts';
+import { createClientScheme } from '../ckks/client-scheme.ts';
+import type { Dataset } from '../tfjs/datasets.ts';
+import { BenchFailure } from './bench-failure.ts';
+import { open, seal, weightsSha256, type FederationSecret } from './sealing.ts';
+import type { TwinMemory } from './twin-memory.ts';
+import type { UntimedClientEvent } from './workbench.ts';
+
+type Weights = Float32Array<ArrayBuffer>;
+type Bytes = Uint8Array<ArrayBuffer>;
+type EventOf<Type extends UntimedClientEvent['type']> = Extract<UntimedClientEvent, { type: Type }>;
+type EffectOf<Type extends ClientEffect['type']> = Extract<ClientEffect, { type: Type }>;
+type Prepare = EffectOf<'prepare'>;
+
+export interface RunBench {
+  readonly runId: string;
+  prepare(trainer: Trainer, effect: Prepare): Promise<EventOf<'prepared'>>;
+  /** Opens the sealed keys of an epoch, or makes fresh ones and seals them. */
+  takeKeys(
+    keyEpoch: number,
+    sealed: Bytes | null,
+  ): Promise<EventOf<'keys-made'> | EventOf<'keys-opened'>>;
+  train(
+    key: WorkKey,
+    signal: AbortSignalLike,
+    onProgress: (fraction: number) => void,
+  ): Promise<EventOf<'trained'>>;
+  encrypt(effect: EffectOf<'encrypt'>): Promise<EventOf<'encrypted'>>;
+  apply(effect: EffectOf<'apply'>): Promise<EventOf<'applied'>>;
+  evaluate(effect: EffectOf<'evaluate'>): Promise<EventOf<'evaluated'>>;
+  sealWeights(round: number): Promise<EventOf<'weights-sealed'>>;
+  commit(round: number): void;
+  /** Drops what was trained or applied since the last commit. */
+  rollBack(): void;
+  dispose(): void;
+}
+
+export interface RunBenchEnvironment {
+  readonly secret: FederationSecret;
+  readonly openData: () => Promise<Dataset>;
+  readonly twins: TwinMemory;
+}
+
+interface Shard {
+  readonly seat: number;
+  readonly numExamples: number;
+  readonly labelHistogram: readonly number[];
+  /** Ranges to expect of the first update. */
+  readonly rangeExponents: readonly number[];
+}
+
+/** Batches trained before round 1 to learn how far this client's weights move. */
+const PROBE_BATCHES = 20;
+
+export function createRunBench(
+  environment: RunBenchEnvironment,
+  runId: string,
+  config: RunConfig,
+): RunBench {
+  const { secret, openData, twins } = environment;
+  const model = denseModel(config.units, config.hiddenLayers);
+  const slots = tensorSlots(model);
+  const committed = { round: 0, weights: initialWeights(model, config.seed) };
+  const parameters = chooseParameters(config.encryption, committed.weights.length, config.clients);
+  let tentative: { round: number; weights: Weights } | null = null;
+  let trained: { key: WorkKey; delta: Float32Array } | null = null;
+  let quantised: QuantisedUpdate | null = null;
+  let residual: Float32Array | null = null;
+  let trainer: Trainer | null = null;
+  let shard: Shard | null = null;
+  const loadedSplits = new Map<EvaluationSplit, number>();
+
+  let scheme: Promise<ClientScheme> | null = null;
+  let keys: Promise<{ keyEpoch: number; encryptor: Encryptor; decryptor: Decryptor }> | null = null;
+  const openScheme = () => (scheme ??= createClientScheme(parameters));
+
+  twins.begin(runId, config);
+
+  function seated(): { readonly trainer: Trainer } & Shard {
+    if (trainer === null || shard === null) throw new Error('This client has no seat yet.');
+    return { trainer, ...shard };
+  }
+
+  async function openKeys() {
+    if (keys === null) {
+      throw new BenchFailure('keys-unavailable', 'The keys of this run have not arrived.');
+    }
+    return keys;
+  }
+
+  /** The newest weights of this round; throws when the bench holds another round's. */
+  function weightsOf(round: number): Weights {
+    if (tentative?.round === round) return tentative.weights;
+    if (committed.round === round) return committed.weights;
+    throw new BenchFailure('weights-unavailable', `The weights of round ${round} are not here.`);
+  }
+
+  /** A round starts from the commit before it and from nothing else. */
+  function requireWeightsBefore(round: number): void {
+    if (committed.round === round - 1) return;
+    throw new BenchFailure(
+      'weights-unavailable',
+      `Round ${round} does not fit weights of round ${committed.round}.`,
+    );
+  }
+
+  async function takeSeat(seat: number, on: Trainer): Promise<Shard> {
+    if (trainer === on && shard?.seat === seat) return shard;
+    const data = await openData();
+    const labels = await data.loadLabels('train');
+    const indices = partitionExamples(config, labels)[seat];
+    if (indices === undefined) throw new Error(`There is no seat ${seat}.`);
+    on.loadTrainingExamples(await data.loadExamples('train', indices));
+    if (trainer !== on) loadedSplits.clear();
+    trainer = on;
+    residual = null;
+    await ensureSplit('validation');
+    await on.warmUp(model, config);
+    const numExamples = indices.length;
+    shard = {
+      seat,
+      numExamples,
+      labelHistogram: labelHistogram(labels, indices),
+      rangeExponents: await expectedRanges(on, seat, numExamples),
+    };
+    return shard;
+  }
+
+  /** Puts the split on the device once; returns its number of examples. */
+  async function ensureSplit(split: EvaluationSplit): Promise<number> {
+    const loaded = loadedSplits.get(split);
+    if (loaded !== undefined) return loaded;
+    const examples = await (await openData()).loadExamples(split);
+    trainer!.loadEvaluationExamples(split, examples);
+    loadedSplits.set(split, examples.labels.length);
+    return examples.labels.length;
+  }
+
+  /**
+   * A few batches are trained and thrown away, and the movement is taken to go on in a straight line
+   * (it slows down, so that little is clipped).
+   */
+  async function expectedRanges(on: Trainer, seat: number, numExamples: number): Promise<number[]> {
+    const initial = initialWeights(model, config.seed);
+    const place = { ...config, round: 1, seat, numExamples };
+    const probe = batchOrder({ ...place, localBatches: PROBE_BATCHES });
+    const { weights } = await on.train(model, initial, {
+      ...config,
+      ...probe,
+      signal: { aborted: false },
+      onProgress: () => {},
+    });
+    const stretch = Math.max(1, numBatches(batchOrder(place)) / numBatches(probe));
+    return rangeExponents(
+      difference(weights, initial).map((movement) => movement * stretch),
+      slots,
+    );
+  }
+
+  function numBatches({ epochLengths }: { readonly epochLengths: readonly number[] }): number {
+    return epochLengths.reduce((sum, length) => sum + Math.ceil(length / config.batchSize), 0);
+  }
+
+  return {
+    runId,
+
+    async prepare(on, { seat, round, sealedWeights }) {
+      const startMs = performance.now();
+      const place = await takeSeat(seat, on);
+      const weights =
+        sealedWeights === null
+          ? initialWeights(model, config.seed)
+          : await openWeights(secret, runId, round, sealedWeights, committed.weights.length);
+      Object.assign(committed, { round, weights });
+      tentative = null;
+      trained = null;
+      return {
+        type: 'prepared',
+        runId,
+        round,
+        ...place,
+        backend: on.info,
+        prepareMs: performance.now() - startMs,
+      };
+    },
+
+    async takeKeys(keyEpoch, sealed) {
+      const scheme = await openScheme();
+      const context = { runId, index: keyEpoch };
+      const material =
+        sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
+      void keys?.then(disposeKeys);
+      const opened = { keyEpoch, ...scheme.open(material) };
+      keys = Promise.resolve(opened);
+      return sealed === null
+        ? {
+            type: 'keys-made',
+            runId,
+            keyEpoch,
+            sealed: await seal(secret, 'keys', context, material),
+          }
+        : { type: 'keys-opened', runId, keyEpoch };
+    },
+
+    async train(key, signal, onProgress) {
+      const { trainer, seat, numExamples } = seated();
+      requireWeightsBefore(key.round);
+      const result = await trainer.train(model, committed.weights, {
+        ...config,
+        ...batchOrder({ ...config, round: key.round, seat, numExamples }),
+        signal,
+        onProgress,
+      });
+      const delta = difference(result.weights, committed.weights);
+      if (!Number.isFinite(result.meanLoss) || !delta.every(Number.isFinite)) {
+        throw new BenchFailure(
+          'non-finite-update',
+          'Training diverged: its weights are not finite numbers. A smaller learning rate helps.',
+        );
+      }
+      trained = { key, delta };
+      return { type: 'trained', key, trainLoss: result.meanLoss, trainAccuracy: result.accuracy };
+    },
+
+    async encrypt(effect) {
+      const { key } = effect;
+      if (trained === null) throw new Error('Nothing was trained for this round.');
+      const { encryptor } = await openKeys();
+      quantised = quantiseUpdate({
+        parameters,
+        slots,
+        delta: trained.delta,
+        residual,
+        numExamples: effect.numExamples,
+        largestNumExamples: effect.largestNumExamples,
+        rangeExponents: effect.rangeExponents,
+        ditherKey: [config.seed, 'dither', key.round, seated().seat],
+      });
+      return {
+        type: 'encrypted',
+        key,
+        payload: encryptor.encrypt(quantised.values),
+        rangeExponents: quantised.rangeExponents,
+        quantisationError: quantised.quantisationError,
+      };
+    },
+
+    async apply(effect) {
+      const { key, numContributors } = effect;
+      requireWeightsBefore(key.round);
+      const { decryptor } = await openKeys();
+      const mean = dequantiseSum(
+        decryptor.decryptSum(effect.sum, numContributors),
+        numContributors,
+        parameters,
+        effect.rangeExponents,
+        slots,
+        effect.largestNumExamples,
+        effect.totalExamples,
+      );
+      const weights = committed.weights.map((weight, i) => weight + mean[i]!);
+      tentative = { round: key.round, weights };
+      return { type: 'applied', key };
+    },
+
+    async evaluate({ key, split, slice }) {
+      const { trainer } = seated();
+      const weights = weightsOf(key.round);
+      const numExamples = await ensureSplit(split);
+      const boundary = (part: number) => Math.floor((part * numExamples) / slice.parts);
+      const result = await trainer.evaluate(
+        model,
+        weights,
+        split,
+        boundary(slice.part),
+        boundary(slice.part + 1),
+      );
+      return {
+        type: 'evaluated',
+        key,
+        split,
+        numExamples: result.numExamples,
+        numCorrect: result.numCorrect,
+        lossSum: result.lossSum,
+        confusion: [...result.confusion],
+        weightsSha256: await weightsSha256(weights),
+        twinDifference: twins.difference(runId, key.round, weights),
+      };
+    },
+
+    async sealWeights(round) {
+      const weights = weightsOf(round);
+      return {
+        type: 'weights-sealed',
+        runId,
+        round,
+        weightsSha256: await weightsSha256(weights),
+        sealedWeights: await seal(
+          secret,
+          'weights',
+          { runId, index: round },
+          new Uint8Array(weights.buffer),
+        ),
+      };
+    },
+
+    commit(round) {
+      if (tentative?.round === round) {
+        Object.assign(committed, tentative);
+        tentative = null;
+        if (quantised !== null) residual = quantised.residual;
+      }
+      twins.record(runId, round, committed.weights);
+      trained = null;
+      quantised = null;
+    },
+
+    rollBack() {
+      tentative = null;
+      trained = null;
+      quantised = null;
+    },
+
+    dispose() {
+      void keys?.then(disposeKeys);
+    },
+  };
+}
+
+function disposeKeys({ encryptor, decryptor }: { encryptor: Encryptor; decryptor: Decryptor }) {
+  encryptor.dispose();
+  decryptor.dispose();
+}
+
+/** Throws BenchFailure `weights-unavailable` when the seal or the size is wrong. */
+async function openWeights(
+  secret: FederationSecret,
+  runId: string,
+  round: number,
+  sealed: Bytes,
+  numParameters: number,
+): Promise<Weights> {
+  try {
+    const bytes = await open(secret, 'weights', { runId, index: round }, sealed);
+    if (bytes.byteLength !== numParameters * Float32Array.BYTES_PER_ELEMENT) {
+      throw new Error(`${bytes.byteLength} bytes are not ${numParameters} weights.`);
+    }
+    return new Float32Array(bytes.buffer, bytes.byteOffset, numParameters);
+  } catch (error) {
+    throw new BenchFailure(
+      'weights-unavailable',
+      `The sealed weights of round ${round} could not be opened: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function difference(a: Float32Array, b: Float32Array): Weights {
+  return Float32Array.from(a, (value, i) => value - b[i]!);
+}

@@ -1,0 +1,201 @@
+// Runs the effects of the client machine. It holds what the machine only names: the trainer, the
+// shard, the weights, the keys. Work on the model is done one piece at a time, in the order asked;
+// `abandon` takes effect between two batches. Whatever goes wrong becomes a coded `work-failed`.
+import type { ClientEffect, ClientEvent, WorkKey } from '../core/federation/client-types.ts';
+import type { ClientFailureCode } from '../core/protocol/client-messages.ts';
+import {
+  DeviceLost,
+  TrainingAborted,
+  type AbortSignalLike,
+  type BackendChoice,
+  type Trainer,
+} from '../core/training/trainer.ts';
+import type { RunConfig } from '../core/federation/run-config.ts';
+import { denseModel } from '../core/model/model-spec.ts';
+import { openTrainer } from './open-trainer.ts';
+import { BenchFailure } from './bench-failure.ts';
+import { createRunBench, type RunBench } from './run-bench.ts';
+import type { FederationSecret } from './sealing.ts';
+import { openDataset, type Dataset } from '../tfjs/datasets.ts';
+import { createTwinMemory } from './twin-memory.ts';
+import type { Watchdog } from './watchdog.ts';
+
+export type UntimedClientEvent = ClientEvent extends infer Event
+  ? Event extends unknown
+    ? Omit<Event, 'atMs'>
+    : never
+  : never;
+
+type BenchEffect = Exclude<ClientEffect, { type: 'send' }>;
+
+export interface Workbench {
+  run(effect: BenchEffect): void;
+}
+
+export interface BenchEnvironment {
+  readonly secret: FederationSecret;
+  /** This client's own choice; 'auto' follows the run's configuration. */
+  readonly backend: BackendChoice;
+  readonly dataUrl: string;
+  readonly watchdog: Watchdog;
+  readonly emit: (event: UntimedClientEvent) => void;
+}
+
+/** Longest silence of a piece of work before its worker is replaced, ms. */
+const LIMIT_MS = { prepare: 120_000, train: 30_000, evaluate: 60_000, encrypt: 30_000 };
+
+export function createWorkbench(environment: BenchEnvironment): Workbench {
+  const { emit, watchdog } = environment;
+  const twins = createTwinMemory();
+  let data: Promise<Dataset> | null = null;
+  const openData = () => (data ??= openDataset(environment.dataUrl));
+  let trainer: { readonly choice: BackendChoice; readonly opened: Trainer } | null = null;
+  let bench: RunBench | null = null;
+  let tail: Promise<unknown> = Promise.resolve();
+  /** Of the work asked for and not yet done. Later work for the same key gets a signal of its own. */
+  const signals = new Set<{ readonly key: string; aborted: boolean }>();
+
+  /** One trainer serves run after run: shaders stay compiled. */
+  async function trainerFor({ backend, units, hiddenLayers, batchSize }: RunConfig) {
+    const choice = environment.backend === 'auto' ? backend : environment.backend;
+    if (trainer?.choice !== choice) {
+      trainer?.opened.dispose();
+      const model = denseModel(units, hiddenLayers);
+      trainer = { choice, opened: await openTrainer(choice, { model, batchSize }) };
+    }
+    return trainer.opened;
+  }
+
+  /** Queues a piece of work on the model; its failure is told with `code`. */
+  function enqueue(
+    key: WorkKey,
+    code: ClientFailureCode,
+    what: keyof typeof LIMIT_MS,
+    work: () => Promise<UntimedClientEvent>,
+    signal: AbortSignalLike = { aborted: false },
+  ): void {
+    tail = tail.then(async () => {
+      if (signal.aborted) return;
+      try {
+        emit(await watchdog.guard(`The step "${what}"`, LIMIT_MS[what], work));
+      } catch (error) {
+        if (error instanceof TrainingAborted || signal.aborted) return;
+        const failure = error instanceof DeviceLost ? 'device-lost' : codeOf(error, code);
+        emit({ type: 'work-failed', key, code: failure, detail: sentenceOf(error) });
+      }
+    });
+  }
+
+  /** The bench of the run; work for another run fails as a whole. */
+  function benchOf(runId: string): RunBench {
+    if (bench?.runId !== runId) throw new Error('This client has not taken a seat in that run.');
+    return bench;
+  }
+
+  /** The same for work of an attempt, which `abandon` can call off. */
+  function enqueueAttempt(
+    key: WorkKey,
+    code: ClientFailureCode,
+    what: keyof typeof LIMIT_MS,
+    work: (bench: RunBench, signal: AbortSignalLike) => Promise<UntimedClientEvent>,
+  ): void {
+    const signal = { key: textOf(key), aborted: false };
+    signals.add(signal);
+    enqueue(key, code, what, () => work(benchOf(key.runId), signal), signal);
+    void tail.then(() => signals.delete(signal));
+  }
+
+  function run(effect: BenchEffect): void {
+    switch (effect.type) {
+      case 'prepare': {
+        const { runId, round } = effect;
+        if (bench?.runId !== runId) {
+          bench?.dispose();
+          bench = createRunBench(
+            { secret: environment.secret, openData, twins },
+            effect.runId,
+            effect.config,
+          );
+        }
+        const seated = bench;
+        return enqueue({ runId, round, attempt: 0 }, 'data-unavailable', 'prepare', async () =>
+          seated.prepare(await trainerFor(effect.config), effect),
+        );
+      }
+      case 'make-keys':
+      case 'open-keys': {
+        const { runId, keyEpoch } = effect;
+        benchOf(runId)
+          .takeKeys(keyEpoch, effect.type === 'open-keys' ? effect.sealed : null)
+          .then(emit, (error: unknown) =>
+            emit({
+              type: 'work-failed',
+              key: { runId, round: 0, attempt: 0 },
+              code: 'keys-unavailable',
+              detail: sentenceOf(error),
+            }),
+          );
+        return;
+      }
+      case 'train':
+        return enqueueAttempt(effect.key, 'training-failed', 'train', (bench, signal) =>
+          bench.train(effect.key, signal, (fraction) => {
+            watchdog.alive();
+            emit({ type: 'progressed', key: effect.key, fraction });
+          }),
+        );
+      case 'encrypt':
+        return enqueueAttempt(effect.key, 'encryption-failed', 'encrypt', (bench) =>
+          bench.encrypt(effect),
+        );
+      case 'apply':
+        return enqueueAttempt(effect.key, 'sum-unreadable', 'encrypt', (bench) =>
+          bench.apply(effect),
+        );
+      case 'evaluate':
+        return enqueueAttempt(effect.key, 'training-failed', 'evaluate', (bench) =>
+          bench.evaluate(effect),
+        );
+      case 'seal-weights': {
+        const { runId, round } = effect;
+        return enqueue({ runId, round, attempt: 0 }, 'weights-unavailable', 'encrypt', () =>
+          benchOf(runId).sealWeights(round),
+        );
+      }
+      case 'commit':
+        tail = tail.then(() => {
+          if (bench?.runId === effect.runId) bench.commit(effect.round);
+        });
+        return;
+      case 'abandon':
+        for (const signal of signals) {
+          if (signal.key === textOf(effect.key)) signal.aborted = true;
+        }
+        tail = tail.then(() => bench?.rollBack());
+        return;
+      case 'release':
+        tail = tail.then(() => {
+          if (bench?.runId !== effect.runId) return;
+          bench.dispose();
+          bench = null;
+        });
+        return;
+    }
+    effect satisfies never;
+  }
+
+  return { run };
+}
+
+/** A failure that knows its own code says it; otherwise the step's. */
+function codeOf(error: unknown, fallback: ClientFailureCode): ClientFailureCode {
+  return error instanceof BenchFailure ? error.code : fallback;
+}
+
+function sentenceOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 200);
+}
+
+function textOf({ runId, round, attempt }: WorkKey): string {
+  return `${runId}/${round}/${attempt}`;
+}

@@ -1,0 +1,40 @@
+// What a new server goes on from, out of all the runs that storage holds.
+import type { RunSummary } from '../protocol/view.ts';
+import type { PersistentRun, RestoredRun, RestoredState } from './coordinator-types.ts';
+
+/**
+ * Sorts stored runs. At the table is the unfinished run, otherwise the one started last; a twin that
+ * is over steps back behind the run that it repeats. `restarts`: of the server, this one included.
+ */
+export function restoredFrom(stored: readonly RestoredRun[], restarts: number): RestoredState {
+  const newestFirst = [...stored].sort((a, b) => b.run.startedAtMs - a.run.startedAtMs);
+  const isOver = ({ run }: RestoredRun) => run.status !== 'running' && run.status !== 'paused';
+  const unfinished = newestFirst.find((entry) => !isOver(entry));
+  const latest = unfinished ?? newestFirst[0] ?? null;
+  const first = newestFirst.find(({ run }) => run.runId === latest?.run.twinOf);
+  const current = latest !== null && isOver(latest) && first !== undefined ? first : latest;
+  const pair =
+    newestFirst.find(
+      ({ run }) => run.runId === current?.run.twinOf || run.twinOf === current?.run.runId,
+    ) ?? null;
+  const archive = newestFirst
+    .filter((entry) => entry !== current && entry !== pair)
+    .map(({ run }) => summaryOfSaved(run));
+  return { current, pair, archive, restarts };
+}
+
+function summaryOfSaved(run: PersistentRun): RunSummary {
+  const { runId, config, startedAtMs, endedAtMs, twinOf } = run;
+  return {
+    runId,
+    config,
+    // Only one run is unfinished at a time; an older one that storage calls so was cut off.
+    phase: run.status === 'running' || run.status === 'paused' ? 'stopped' : run.status,
+    startedAtMs,
+    endedAtMs,
+    rounds: Math.max(0, run.committedRound),
+    validationAccuracy: run.history.at(-1)?.validationAccuracy ?? null,
+    testAccuracy: run.test?.accuracy ?? null,
+    twinOf,
+  };
+}

@@ -1,0 +1,173 @@
+// The server's view: a projection of the coordinator's state in slices. A slice, and a client's
+// entry in it, keeps its identity while nothing in it changed, so that the shell can tell by
+// reference what to send.
+import type {
+  ClientView,
+  RunArchive,
+  RunSummary,
+  RunView,
+  ServerSees,
+  ServerSlice,
+  ServerView,
+} from '../protocol/view.ts';
+import { timeLeftMs } from './metrics.ts';
+import { keepIfSame } from './persistent-map.ts';
+import type { Registry } from './registry.ts';
+import { roundNow, visiblePhase, type Member, type RunState } from './run-state.ts';
+
+export interface ViewSources {
+  readonly server: ServerSlice;
+  readonly registry: Registry;
+  readonly run: RunState | null;
+  readonly pair: RunState | null;
+  readonly archive: readonly RunSummary[];
+  readonly sees: ServerSees;
+}
+
+export function projectView(sources: ViewSources, previous: ServerView | null): ServerView {
+  const { run, pair } = sources;
+  const view: ServerView = {
+    server: keepFields(previous?.server, sources.server),
+    clients: clientViews(sources, previous?.clients ?? []),
+    run: run === null ? null : runView(run, previous?.run ?? null),
+    history: run === null ? (previous?.run === null ? previous.history : []) : run.history,
+    twin: pair === null ? null : archiveOf(pair, previous?.twin ?? null),
+    archive: sources.archive,
+    sees: sources.sees,
+  };
+  return keepFields(previous, view);
+}
+
+/** Seats first, departed clients included; then spares in the order in which they came. */
+function clientViews(
+  { registry, run }: ViewSources,
+  previous: readonly ClientView[],
+): readonly ClientView[] {
+  const earlier = new Map(previous.map((client) => [client.clientId, client]));
+  // Once a run is over nobody is seated again: who left and came back is a spare.
+  const members = [...(run?.members.values() ?? [])]
+    .filter(({ clientId, standing }) => standing !== 'left' || !registry.clients.has(clientId))
+    .sort((a, b) => a.seat - b.seat);
+  const seated = members.map((member) => {
+    const name = registry.clients.get(member.clientId)?.name;
+    return memberView(member, name ?? earlier.get(member.clientId)?.name ?? '');
+  });
+  const spares = [...registry.clients.values()]
+    .filter(({ clientId }) => !members.some((member) => member.clientId === clientId))
+    .map(({ clientId, name }) => spareView(clientId, name));
+  const next = [...seated, ...spares].map((client) =>
+    keepFields(earlier.get(client.clientId), client),
+  );
+  return keepIfSame(previous, next);
+}
+
+function memberView(member: Member, name: string): ClientView {
+  const {
+    connection: _connection,
+    holds: _holds,
+    awaited: _awaited,
+    serial: _serial,
+    rangeExponents: _rangeExponents,
+    ...shown
+  } = member;
+  return { ...shown, name };
+}
+
+const NO_LABELS: readonly number[] = [];
+const NO_SEGMENTS: ClientView['lastSegments'] = [];
+
+function spareView(clientId: string, name: string): ClientView {
+  return {
+    clientId,
+    name,
+    standing: 'spare',
+    seat: null,
+    phase: 'idle',
+    fraction: 0,
+    backend: null,
+    numExamples: 0,
+    labelHistogram: NO_LABELS,
+    lastSegments: NO_SEGMENTS,
+    lastUpdateBytes: 0,
+    totalUpdateBytes: 0,
+    lastAccuracy: null,
+    trouble: null,
+  };
+}
+
+function runView(run: RunState, previous: RunView | null): RunView {
+  const { stage } = run;
+  const open =
+    stage.phase === 'open' || stage.phase === 'summing'
+      ? stage.open
+      : stage.phase === 'applying'
+        ? stage.closed?.open
+        : undefined;
+  const contributions = [...(open?.contributions ?? [])];
+  const received = contributions.filter(([, { status }]) => status === 'received');
+  const next: RunView = {
+    runId: run.runId,
+    config: run.config,
+    phase: visiblePhase(run),
+    round: roundNow(run),
+    attempt: run.attempt,
+    cohort: keepIfSame(
+      previous?.cohort,
+      contributions.map(([clientId]) => clientId),
+    ),
+    received: keepIfSame(
+      previous?.received,
+      received.map(([clientId]) => clientId),
+    ),
+    startedAtMs: run.startedAtMs,
+    endedAtMs: run.endedAtMs,
+    roundOpenedAtMs:
+      open?.openedAtMs ??
+      (stage.phase === 'applying' || stage.phase === 'committing'
+        ? stage.openedAtMs
+        : stage.phase === 'testing'
+          ? stage.startedAtMs
+          : null),
+    deadlineAtMs: 'deadlineAtMs' in stage ? stage.deadlineAtMs : null,
+    abandonedRounds: run.abandonedRounds,
+    encryption: run.parameters,
+    timeLeftMs: timeLeftMs(run.history, run.config.rounds),
+    test: run.test,
+    weightsSha256: run.committed.weightsSha256,
+    note: run.note,
+    twinOf: run.twinOf,
+  };
+  return keepFields(previous ?? undefined, next);
+}
+
+export function summaryOf(run: RunState): RunSummary {
+  return {
+    runId: run.runId,
+    config: run.config,
+    phase: visiblePhase(run),
+    startedAtMs: run.startedAtMs,
+    endedAtMs: run.endedAtMs,
+    rounds: Math.max(0, run.committed.round),
+    validationAccuracy: run.history.at(-1)?.validationAccuracy ?? null,
+    testAccuracy: run.test?.accuracy ?? null,
+    twinOf: run.twinOf,
+  };
+}
+
+function archiveOf(run: RunState, previous: RunArchive | null): RunArchive {
+  const summary = keepFields(previous?.summary, summaryOf(run));
+  return keepFields(previous ?? undefined, { summary, history: run.history });
+}
+
+/** The previous object when every field is the same. */
+function keepFields<Fields extends object>(
+  previous: Fields | null | undefined,
+  next: Fields,
+): Fields {
+  if (previous === null || previous === undefined) return next;
+  const names = Object.keys(next) as (keyof Fields)[];
+  const same =
+    names.length === Object.keys(previous).length &&
+    names.every((name) => Object.is(previous[name], next[name]));
+  return same ? previous : next;
+}

@@ -1,0 +1,114 @@
+// The running sums, one a run: opened when a round opens, fed with updates as they arrive, released
+// when it closes. Work for one run is done in the order it was asked for; work for another run, or
+// for an attempt that is over, touches nothing.
+import { createSummer } from '../ckks/summer.ts';
+import {
+  SchemeError,
+  type SchemeErrorCode,
+  type SchemeParameters,
+  type Summer,
+} from '../core/encryption/scheme.ts';
+import type { RoundKey } from '../core/federation/coordinator-types.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type AddOutcome = { readonly ok: true } | { readonly ok: false; readonly code: SchemeErrorCode };
+
+interface RunSum {
+  /** Parameters of the summer, as text: the same summer serves round after round. */
+  parametersText: string;
+  summer: Summer | null;
+  /** `round/attempt` that the sum is for. */
+  holder: string;
+  tail: Promise<unknown>;
+}
+
+export interface Sums {
+  open(key: RoundKey, parameters: SchemeParameters): void;
+  /** null: the attempt is not the one whose sum is open. */
+  add(key: RoundKey, payload: Bytes): Promise<{ outcome: AddOutcome; addMs: number } | null>;
+  release(key: RoundKey): Promise<{ sum: Bytes; sumMs: number } | null>;
+  drop(runId: string): void;
+}
+
+export function createSums(): Sums {
+  const sums = new Map<string, RunSum>();
+
+  /** Runs `work` after everything asked earlier for the run, if the attempt is still the open one. */
+  function inOrder<Result>(
+    key: RoundKey,
+    work: (sum: RunSum) => Promise<Result> | Result,
+  ): Promise<Result | null> {
+    const sum = sums.get(key.runId);
+    if (sum === undefined) return Promise.resolve(null);
+    const result = sum.tail.then(() => (sum.holder === holderOf(key) ? work(sum) : null));
+    sum.tail = result.catch(() => undefined);
+    return result;
+  }
+
+  return {
+    open(key, parameters) {
+      const sum = sums.get(key.runId) ?? {
+        parametersText: '',
+        summer: null,
+        holder: '',
+        tail: Promise.resolve(),
+      };
+      sums.set(key.runId, sum);
+      sum.tail = sum.tail
+        .then(async () => {
+          const parametersText = JSON.stringify(parameters);
+          if (sum.parametersText !== parametersText) {
+            sum.summer?.dispose();
+            sum.summer = await createSummer(parameters);
+            sum.parametersText = parametersText;
+          }
+          sum.summer?.reset();
+          sum.holder = holderOf(key);
+        })
+        .catch((error: unknown) => console.error('Could not open a sum', error));
+    },
+
+    add(key, payload) {
+      return inOrder(key, (sum) => {
+        const startMs = performance.now();
+        const outcome = addTo(sum, payload);
+        return { outcome, addMs: performance.now() - startMs };
+      });
+    },
+
+    release(key) {
+      return inOrder(key, (sum) => {
+        const startMs = performance.now();
+        if (sum.summer === null) return null;
+        const bytes = sum.summer.result();
+        return { sum: bytes, sumMs: performance.now() - startMs };
+      });
+    },
+
+    drop(runId) {
+      const sum = sums.get(runId);
+      sums.delete(runId);
+      if (sum !== undefined) void sum.tail.then(() => sum.summer?.dispose());
+    },
+  };
+}
+
+function addTo(sum: RunSum, payload: Bytes): AddOutcome {
+  if (sum.summer === null) return { ok: false, code: 'engine-broken' };
+  try {
+    sum.summer.add(payload);
+    return { ok: true };
+  } catch (error) {
+    const code = error instanceof SchemeError ? error.code : 'engine-broken';
+    if (code === 'engine-broken') {
+      // Nothing that the broken instance holds can be trusted: the next attempt gets a new one.
+      sum.summer = null;
+      sum.parametersText = '';
+    }
+    return { ok: false, code };
+  }
+}
+
+function holderOf(key: RoundKey): string {
+  return `${key.round}/${key.attempt}`;
+}

@@ -1,0 +1,221 @@
+// Training and evaluation on TensorFlow.js: the engine behind core/training/trainer.ts. The shard stays
+// on the device, nothing is read back between batches but the logits of a whole segment of them (about
+// every 50 ms, which bounds the device's queue too), and the worker's event loop gets its turns.
+import { backend as activeBackend, memory, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
+import {
+  DeviceLost,
+  TrainingAborted,
+  type BackendChoice,
+  type BackendInfo,
+  type EvaluationResult,
+  type EvaluationSplit,
+  type Examples,
+  type Trainer,
+  type TrainingJob,
+  type TrainingResult,
+} from '../core/training/trainer.ts';
+import { activateBackend, openBackend, type OpenOptions } from './backend.ts';
+import { forward, parameterTensors, startTraining } from './dense-network.ts';
+import { oneHotRows, storeExamples, type ExampleStore } from './example-store.ts';
+import { createLogitsQueue } from './logits-queue.ts';
+import { createPace, eventLoopTurn } from './pace.ts';
+import { addScore, emptyScores } from './scores.ts';
+
+/** Images evaluated at a time. */
+const EVALUATION_BATCH = 500;
+
+/**
+ * Opens the backend and wraps it. One trainer works at a time in a worker or page: a tfjs realm has
+ * one active backend.
+ * @throws BackendUnavailable (see backend.ts).
+ */
+export async function createTfjsTrainer(
+  choice: BackendChoice,
+  options: OpenOptions,
+): Promise<Trainer> {
+  const info = await openBackend(choice, options);
+  const isLost = await lossDetector(info);
+  let shard: ExampleStore | null = null;
+  const splits = new Map<EvaluationSplit, ExampleStore>();
+
+  /** Runs device work; whatever goes wrong on a lost device is a `DeviceLost`. */
+  async function onDevice<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      await activateBackend(info.backend);
+      const result = await work();
+      if (isLost()) throw new DeviceLost('the WebGL context was lost');
+      return result;
+    } catch (error) {
+      if (isLost()) throw new DeviceLost('the WebGL context was lost', { cause: error });
+      throw error;
+    }
+  }
+
+  async function train(
+    model: ModelSpec,
+    weights: Float32Array,
+    job: TrainingJob,
+  ): Promise<TrainingResult> {
+    if (!shard) throw new Error('no training examples are loaded');
+    const { labels } = shard;
+    const numExamples = job.order.length;
+    if (numExamples === 0) throw new RangeError('there is nothing to train on');
+    const network = startTraining(info.backend, model, weights, job);
+    const logitsQueue = createLogitsQueue(info.backend);
+    const scores = emptyScores();
+    const pace = createPace();
+    let numScored = 0;
+
+    const drain = () =>
+      logitsQueue.drain((logits) => {
+        for (let row = 0; row * 10 < logits.length; row++) {
+          addScore(scores, logits, row, labels[job.order[numScored++]!]!);
+        }
+      });
+    const breathe = async () => {
+      drain();
+      if (isLost()) throw new DeviceLost('the WebGL context was lost');
+      job.onProgress(numScored / numExamples);
+      await pace.breathe();
+      throwIfAborted(job);
+    };
+
+    try {
+      throwIfAborted(job);
+      for (const rows of batchesOf(job)) {
+        const images = shard.gatherRows(rows);
+        const oneHot = oneHotRows(labels, rows);
+        logitsQueue.push(network.step(images, oneHot));
+        images.dispose();
+        oneHot.dispose();
+        if (pace.stepDone()) await breathe();
+      }
+      drain();
+      const trained = network.weights();
+      job.onProgress(1);
+      return {
+        weights: trained,
+        meanLoss: scores.lossSum / numExamples,
+        accuracy: scores.numCorrect / numExamples,
+        numExamplesSeen: numExamples,
+      };
+    } finally {
+      network.dispose();
+      logitsQueue.dispose();
+    }
+  }
+
+  async function evaluate(
+    model: ModelSpec,
+    weights: Float32Array,
+    store: ExampleStore,
+    from: number,
+    to: number,
+  ): Promise<EvaluationResult> {
+    const parameters = parameterTensors(model, weights);
+    const scores = emptyScores();
+    const size = Math.min(EVALUATION_BATCH, store.numExamples);
+    try {
+      for (let at = from; at < to; at += size) {
+        // Always full batches, so always the same shaders: the last one reaches back, and rows
+        // outside [at, to) are not counted.
+        const start = Math.min(at, store.numExamples - size);
+        const logits = tidy(() => {
+          const images = store.sliceRows(start, size);
+          const outputs: Tensor2D[] = forward(images, parameters);
+          images.dispose();
+          return outputs.at(-1)!;
+        });
+        const values = logits.dataSync() as Float32Array;
+        logits.dispose();
+        for (let example = at; example < Math.min(at + size, to); example++) {
+          addScore(scores, values, example - start, store.labels[example]!);
+        }
+        await eventLoopTurn();
+      }
+    } finally {
+      for (const parameter of parameters) parameter.dispose();
+    }
+    // An engine's ReLU may turn NaN into 0; a diverged model must show all the same.
+    if (!weights.every(Number.isFinite)) scores.lossSum = NaN;
+    return { numExamples: to - from, ...scores };
+  }
+
+  return {
+    info,
+    loadTrainingExamples(examples: Examples) {
+      shard?.dispose();
+      shard = storeExamples(info.backend, examples);
+    },
+    loadEvaluationExamples(split, examples) {
+      splits.get(split)?.dispose();
+      splits.set(split, storeExamples(info.backend, examples));
+    },
+    warmUp: (model, { optimizer, batchSize }) =>
+      onDevice(async () => {
+        if (!shard) throw new Error('no training examples are loaded');
+        const { numExamples } = shard;
+        const weights = initialWeights(model, 0);
+        const rest = numExamples % batchSize;
+        const epochLengths = [Math.min(batchSize, numExamples)];
+        if (rest > 0 && rest !== numExamples) epochLengths.push(rest);
+        const order = Uint32Array.from(epochLengths.flatMap((length) => [...Array(length).keys()]));
+        await train(model, weights, {
+          optimizer,
+          learningRate: 0,
+          momentum: 0,
+          batchSize,
+          order,
+          epochLengths,
+          signal: { aborted: false },
+          onProgress: () => {},
+        });
+        for (const store of splits.values()) {
+          await evaluate(model, weights, store, 0, Math.min(1, store.numExamples));
+        }
+      }),
+    train: (model, weights, job) => onDevice(() => train(model, weights, job)),
+    evaluate: (model, weights, split, from, to) =>
+      onDevice(() => {
+        const store = splits.get(split);
+        if (!store) throw new Error(`no ${split} examples are loaded`);
+        if (!(0 <= from && from <= to && to <= store.numExamples)) {
+          throw new RangeError(`[${from}, ${to}) is not within ${store.numExamples} examples`);
+        }
+        return evaluate(model, weights, store, from, to);
+      }),
+    memory() {
+      const { numTensors, numBytes } = memory();
+      return { numTensors, numBytes };
+    },
+    dispose() {
+      for (const store of [shard, ...splits.values()]) store?.dispose();
+      shard = null;
+      splits.clear();
+    },
+  };
+}
+
+/** The job's order, cut into batches; none reaches over the end of an epoch. */
+function* batchesOf(job: TrainingJob): Generator<Uint32Array> {
+  let from = 0;
+  for (const length of job.epochLengths) {
+    for (let at = 0; at < length; at += job.batchSize) {
+      yield job.order.subarray(from + at, from + Math.min(length, at + job.batchSize));
+    }
+    from += length;
+  }
+}
+
+function throwIfAborted(job: TrainingJob): void {
+  if (job.signal.aborted) throw new TrainingAborted('training was stopped');
+}
+
+/** Says whether the backend's WebGL context is gone; never, on other backends. */
+async function lossDetector(info: BackendInfo): Promise<() => boolean> {
+  if (info.backend !== 'webgl') return () => false;
+  const { webglContextOf } = await import('./webgl-backend.ts');
+  const context = webglContextOf(activeBackend());
+  return () => context.isContextLost();
+}

@@ -1,0 +1,220 @@
+// Lines over a common x axis: accuracy per round, trials of a study, errors. Live data may arrive at
+// any time: axes stand still while the cursor is in the chart, and a zoom stays until it is reset.
+import { memo, useCallback, useMemo, useState } from 'react';
+import { ChartFrame } from './chart-frame.tsx';
+import { setHighlight } from './highlight.ts';
+import { Legend, toggled } from './legend.tsx';
+import { CursorMarks, cursorPixels, cursorText, Readout } from './line-cursor.tsx';
+import {
+  movedCursor,
+  nearest,
+  sameDomains,
+  startNote,
+  ticksOf,
+  valueRange,
+  wholeRange,
+  zoomed,
+  type Cursor,
+  type LineAxis,
+} from './line-geometry.ts';
+import type { AxisScale, Projection } from './path.ts';
+import { Plot, plotAreaOf } from './plot.tsx';
+import { HighlightLayer, SeriesLayer } from './series-layer.tsx';
+import { isPresent, type Domain, type Series } from './series.ts';
+import { seriesSummary, seriesTable } from './series-table.ts';
+import { useWidth } from './use-width.ts';
+
+/** More lines than this: no legend and no dots. */
+const MAX_LEGEND = 8;
+const NO_SERIES: readonly Series[] = [];
+
+export interface LineChartProps {
+  readonly title: string;
+  readonly caption?: string;
+  /** Ids are unique in the chart; the same id in another chart is highlighted with it. */
+  readonly series: readonly Series[];
+  readonly x: LineAxis;
+  readonly y: LineAxis;
+  /** What will appear and how to make it appear. */
+  readonly empty: string;
+  /** The reader may switch y between linear and logarithmic. */
+  readonly offersLog?: boolean;
+  /** px; 240 unless told. */
+  readonly height?: number;
+}
+
+export const LineChart = memo(function LineChart(props: LineChartProps) {
+  const { series, x, height = 240 } = props;
+  const [frame, width] = useWidth<HTMLDivElement>();
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [zoom, setZoom] = useState<Domain | null>(null);
+  const [yScale, setYScale] = useState<AxisScale>(props.y.scale ?? 'linear');
+  const [held, setHeld] = useState<Projection | null>(null);
+  const [cursor, setCursor] = useState<Cursor | null>(null);
+
+  const visible = useMemo(
+    () => (hidden.size === 0 ? series : series.filter(({ id }) => !hidden.has(id))),
+    [series, hidden],
+  );
+  const wanted = useProjection(visible, { ...props, x, zoom, yScale, width, height });
+  const isHeld = held !== null && held.area.width === wanted.area.width;
+  const projection = isHeld ? held : wanted;
+  const xTicks = useMemo(
+    () => ticksOf(projection.x, x.whole, projection.xScale, projection.area.width / 64),
+    [projection, x.whole],
+  );
+  const yTicks = useMemo(
+    () => ticksOf(projection.y, props.y.whole, projection.yScale, 5),
+    [projection, props.y.whole],
+  );
+
+  const onToggle = useCallback((id: string) => {
+    setHeld(null);
+    setHidden((ids) => toggled(ids, id));
+  }, []);
+  const onCursor = (at: readonly [number, number] | null) => {
+    const found = at === null ? null : nearest(visible, projection, at);
+    setHeld(at === null ? null : (shown) => shown ?? wanted);
+    setHighlight(found?.seriesId ?? null);
+    setCursor((old) =>
+      old !== null && found !== null && old.seriesId === found.seriesId && old.x === found.x
+        ? old
+        : found,
+    );
+  };
+  const changeZoom = (range: Domain | null) => {
+    setHeld(null);
+    setZoom(range);
+  };
+  const onKey = (key: string): boolean => {
+    if (key === 'Escape' && (cursor !== null || zoom !== null)) {
+      if (cursor !== null) onCursor(null);
+      else changeZoom(null);
+      return true;
+    }
+    if (key === '+' || key === '-') {
+      changeZoom(
+        zoomed(projection.x, cursor?.x ?? null, key === '+' ? 0.5 : 2, wholeRange(visible, x)),
+      );
+      return true;
+    }
+    const moved = movedCursor(cursor, visible, key);
+    if (moved === null) return false;
+    setHeld((shown) => shown ?? wanted);
+    setHighlight(moved.seriesId);
+    setCursor(moved);
+    return true;
+  };
+
+  const hasData = series.some(({ points }) => points.some(({ y }) => isPresent(y)));
+  const table = useCallback(() => seriesTable(series, x, props.y), [series, x, props.y]);
+  const hasLegend = series.length > 1 && series.length <= MAX_LEGEND;
+  const start = startNote(projection, props.y);
+  const yAxis = useMemo(
+    () => ({ label: props.y.label + start, format: props.y.format }),
+    [props.y.label, props.y.format, start],
+  );
+  const announcement = cursor === null ? '' : cursorText(cursor, visible, x, props.y);
+
+  return (
+    <ChartFrame
+      title={props.title}
+      {...(props.caption === undefined ? {} : { caption: props.caption })}
+      empty={hasData ? null : props.empty}
+      table={table}
+      pictureLegend={hasLegend ? visible : NO_SERIES}
+      legend={hasLegend ? <Legend items={series} hidden={hidden} onToggle={onToggle} /> : null}
+      tools={
+        <>
+          {zoom === null ? null : (
+            <button type="button" className="chart-tool" onClick={() => changeZoom(null)}>
+              Whole range
+            </button>
+          )}
+          {props.offersLog === true ? (
+            <button
+              type="button"
+              className="chart-tool"
+              aria-pressed={yScale === 'log'}
+              onClick={() => setYScale(yScale === 'log' ? 'linear' : 'log')}
+            >
+              Log
+            </button>
+          ) : null}
+        </>
+      }
+    >
+      <div ref={frame} style={{ minHeight: height }}>
+        {width === 0 ? null : (
+          <Plot
+            width={width}
+            height={height}
+            projection={projection}
+            xTicks={xTicks}
+            yTicks={yTicks}
+            x={x}
+            y={yAxis}
+            description={`${props.title}. ${seriesSummary(visible, x, props.y)} Arrow keys read the points, plus and minus zoom.`}
+            overlay={
+              <>
+                <HighlightLayer series={visible} projection={projection} dots />
+                <CursorMarks cursor={cursor} series={visible} projection={projection} />
+              </>
+            }
+            readout={
+              cursor === null
+                ? null
+                : {
+                    at: cursorPixels(cursor, visible, projection),
+                    content: (
+                      <Readout
+                        cursor={cursor}
+                        series={visible}
+                        x={x}
+                        y={props.y}
+                        waits={isHeld && !sameDomains(projection, wanted)}
+                      />
+                    ),
+                  }
+            }
+            announcement={announcement}
+            onCursor={onCursor}
+            onZoom={changeZoom}
+            onKey={onKey}
+          >
+            <SeriesLayer
+              series={visible}
+              projection={projection}
+              dots={series.length <= MAX_LEGEND}
+            />
+          </Plot>
+        )}
+      </div>
+    </ChartFrame>
+  );
+});
+
+/** The projection that the data ask for; the same object as long as nothing of it changes. */
+function useProjection(
+  series: readonly Series[],
+  options: {
+    readonly x: LineAxis;
+    readonly y: LineAxis;
+    readonly zoom: Domain | null;
+    readonly yScale: AxisScale;
+    readonly width: number;
+    readonly height: number;
+  },
+): Projection {
+  const { x, y, zoom, yScale, width, height } = options;
+  const [xLow, xHigh] = useMemo(() => zoom ?? wholeRange(series, x), [series, x, zoom]);
+  const [yLow, yHigh] = useMemo(
+    () => valueRange(series, y, yScale, [xLow, xHigh]),
+    [series, y, yScale, xLow, xHigh],
+  );
+  const xScale = x.scale ?? 'linear';
+  return useMemo(
+    () => ({ area: plotAreaOf(width, height), x: [xLow, xHigh], y: [yLow, yHigh], xScale, yScale }),
+    [width, height, xLow, xHigh, yLow, yHigh, xScale, yScale],
+  );
+}

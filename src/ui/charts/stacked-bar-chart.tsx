@@ -1,0 +1,267 @@
+// Stacked bars over a whole-numbered x axis: milliseconds per phase per round. One path a layer;
+// pressing a legend entry takes its layer out, so that small parts can be seen without the large one.
+import { memo, useCallback, useMemo, useState } from 'react';
+import { ChartFrame } from './chart-frame.tsx';
+import { integerTicks, linearTicks, niceDomain } from './domain.ts';
+import { setHighlight, useHighlight } from './highlight.ts';
+import { Legend, Swatch, toggled, type LegendItem } from './legend.tsx';
+import { barsPath, pixelX, valueAt, type Projection } from './path.ts';
+import { Plot, plotAreaOf, type AxisSpec } from './plot.tsx';
+import { isPresent, type Domain } from './series.ts';
+import { groupBars, stack, type Bar, type DrawnBar } from './stacked-bars.ts';
+import { useWidth } from './use-width.ts';
+
+const MIN_BAR_PX = 4;
+const MAX_BAR_PX = 40;
+
+export interface StackedBarChartProps {
+  readonly title: string;
+  readonly caption?: string;
+  /** From the bottom; `values` of the bars are in this order. */
+  readonly layers: readonly LegendItem[];
+  readonly bars: readonly Bar[];
+  readonly x: AxisSpec;
+  readonly y: AxisSpec;
+  /** The x axis shows at least this, so that it does not move while bars come in. */
+  readonly xAtLeast?: Domain;
+  readonly empty: string;
+  readonly height?: number;
+}
+
+export const StackedBarChart = memo(function StackedBarChart(props: StackedBarChartProps) {
+  const { layers, bars, x, y, xAtLeast, height = 240 } = props;
+  const [frame, width] = useWidth<HTMLDivElement>();
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [zoom, setZoom] = useState<Domain | null>(null);
+  const [at, setAt] = useState<number | null>(null);
+  const [held, setHeld] = useState<Projection | null>(null);
+
+  const wanted = useMemo(() => {
+    const area = plotAreaOf(width, height);
+    const inZoom =
+      zoom === null ? bars : bars.filter((bar) => bar.x >= zoom[0] && bar.x <= zoom[1]);
+    const xs = [...(xAtLeast ?? []), ...bars.map((bar) => bar.x)];
+    const whole: Domain = [Math.min(...xs) - 0.5, Math.max(...xs) + 0.5];
+    const highest = Math.max(0, ...inZoom.map((bar) => visibleSum(bar, layers, hidden)));
+    const domainY = niceDomain([0, highest > 0 ? highest : 1]);
+    return { area, x: zoom ?? whole, y: domainY, xScale: 'linear', yScale: 'linear' } as const;
+  }, [bars, layers, hidden, zoom, xAtLeast, width, height]);
+  const isHeld = held !== null && held.area.width === width;
+  const projection = isHeld ? held : wanted;
+
+  const visibleSpan = projection.x[1] - projection.x[0];
+  const grouped = useMemo(
+    () =>
+      groupBars(
+        bars.filter((bar) => bar.x >= projection.x[0] && bar.x <= projection.x[1]),
+        Math.max(1, Math.floor(projection.area.width / MIN_BAR_PX)),
+      ),
+    [bars, projection],
+  );
+  const barWidth = Math.min(
+    MAX_BAR_PX,
+    Math.max(1, (projection.area.width / visibleSpan) * grouped.size * 0.7),
+  );
+  const drawn = useMemo(
+    () =>
+      stack(
+        grouped.bars,
+        layers.map(({ id }) => !hidden.has(id)),
+      ),
+    [grouped, layers, hidden],
+  );
+  const xTicks = useMemo(
+    () => integerTicks(projection.x, Math.max(2, Math.floor(projection.area.width / 48))),
+    [projection],
+  );
+  const yTicks = useMemo(() => linearTicks(projection.y), [projection]);
+
+  const onToggle = useCallback((id: string) => {
+    setHeld(null);
+    setHidden((ids) => toggled(ids, id));
+  }, []);
+  const moveTo = (index: number | null) => {
+    setHeld(index === null ? null : (shown) => shown ?? wanted);
+    setAt(index);
+  };
+  const onCursor = (pixels: readonly [number, number] | null) => {
+    if (pixels === null) return moveTo(null);
+    const { area } = projection;
+    const value = valueAt((pixels[0] - area.left) / area.width, projection.x, 'linear');
+    moveTo(nearestBar(grouped.bars, value));
+  };
+  const changeZoom = (range: Domain | null) => {
+    setHeld(null);
+    setAt(null);
+    setZoom(range === null ? null : [Math.floor(range[0]) - 0.5, Math.ceil(range[1]) + 0.5]);
+  };
+  const onKey = (key: string): boolean => {
+    const last = grouped.bars.length - 1;
+    if (key === 'ArrowRight') moveTo(Math.min(last, (at ?? last - 1) + 1));
+    else if (key === 'ArrowLeft') moveTo(Math.max(0, (at ?? last + 1) - 1));
+    else if (key === 'Escape' && at !== null) moveTo(null);
+    else if (key === 'Escape' && zoom !== null) changeZoom(null);
+    else return false;
+    return true;
+  };
+
+  const table = useCallback(
+    () => ({
+      columns: [
+        { label: x.label, format: x.format },
+        ...layers.map(({ label }) => ({ label, format: y.format })),
+      ],
+      rows: bars.map((bar) => [bar.x, ...bar.values]),
+    }),
+    [bars, layers, x, y],
+  );
+  const bar = at === null ? undefined : grouped.bars[at];
+
+  return (
+    <ChartFrame
+      title={props.title}
+      {...(props.caption === undefined ? {} : { caption: props.caption })}
+      empty={bars.length > 0 ? null : props.empty}
+      table={table}
+      pictureLegend={layers}
+      legend={<Legend items={layers} hidden={hidden} onToggle={onToggle} />}
+      tools={
+        zoom === null ? null : (
+          <button type="button" className="chart-tool" onClick={() => changeZoom(null)}>
+            Whole range
+          </button>
+        )
+      }
+    >
+      <div ref={frame} style={{ minHeight: height }}>
+        {width === 0 ? null : (
+          <Plot
+            width={width}
+            height={height}
+            projection={projection}
+            xTicks={xTicks}
+            yTicks={yTicks}
+            x={x}
+            y={y}
+            description={`${props.title}. Stacked bars, ${bars.length} in all. Arrow keys read the bars.`}
+            overlay={
+              bar === undefined ? null : (
+                <rect
+                  className="chart-band"
+                  x={pixelX(projection, bar.x) - barWidth / 2 - 2}
+                  y={projection.area.top}
+                  width={barWidth + 4}
+                  height={projection.area.height}
+                />
+              )
+            }
+            readout={
+              bar === undefined
+                ? null
+                : {
+                    at: [pixelX(projection, bar.x), projection.area.top + 16],
+                    content: (
+                      <BarReadout
+                        bar={bar}
+                        layers={layers}
+                        hidden={hidden}
+                        size={grouped.size}
+                        x={x}
+                        y={y}
+                      />
+                    ),
+                  }
+            }
+            announcement={bar === undefined ? '' : barText(bar, layers, x, y)}
+            onCursor={onCursor}
+            onZoom={changeZoom}
+            onKey={onKey}
+          >
+            {layers.map((layer, index) => (
+              <Layer
+                key={layer.id}
+                layer={layer}
+                bars={drawn[index]!}
+                projection={projection}
+                barWidth={barWidth}
+              />
+            ))}
+          </Plot>
+        )}
+      </div>
+    </ChartFrame>
+  );
+});
+
+const Layer = memo(function Layer(props: {
+  readonly layer: LegendItem;
+  readonly bars: readonly DrawnBar[];
+  readonly projection: Projection;
+  readonly barWidth: number;
+}) {
+  const { layer, bars, projection, barWidth } = props;
+  const isHighlighted = useHighlight((id) => id === layer.id);
+  return (
+    <path
+      className="chart-bars"
+      data-highlighted={isHighlighted || undefined}
+      style={{ fill: layer.colour }}
+      d={barsPath(bars, projection, barWidth)}
+      onPointerEnter={() => setHighlight(layer.id)}
+    />
+  );
+});
+
+function BarReadout(props: {
+  readonly bar: Bar;
+  readonly layers: readonly LegendItem[];
+  readonly hidden: ReadonlySet<string>;
+  readonly size: number;
+  readonly x: AxisSpec;
+  readonly y: AxisSpec;
+}) {
+  const { bar, layers, x, y } = props;
+  return (
+    <>
+      <p className="soft">
+        {x.label} {x.format(bar.x)}
+        {props.size > 1 ? `, mean of ${props.size}` : ''}
+      </p>
+      <table>
+        <tbody>
+          {layers.map((layer, index) => (
+            <tr key={layer.id} data-quiet={props.hidden.has(layer.id) || undefined}>
+              <th scope="row">
+                <Swatch item={layer} /> {layer.label}
+              </th>
+              <td>{isPresent(bar.values[index]) ? y.format(bar.values[index]) : '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function barText(bar: Bar, layers: readonly LegendItem[], x: AxisSpec, y: AxisSpec): string {
+  const parts = layers.flatMap(({ label }, index) => {
+    const value = bar.values[index];
+    return isPresent(value) ? [`${label} ${y.format(value)}`] : [];
+  });
+  return `${x.label} ${x.format(bar.x)}: ${parts.join(', ')}`;
+}
+
+function visibleSum(bar: Bar, layers: readonly LegendItem[], hidden: ReadonlySet<string>): number {
+  return bar.values.reduce<number>(
+    (sum, value, index) => (isPresent(value) && !hidden.has(layers[index]!.id) ? sum + value : sum),
+    0,
+  );
+}
+
+function nearestBar(bars: readonly Bar[], x: number): number | null {
+  let best: number | null = null;
+  bars.forEach((bar, index) => {
+    if (best === null || Math.abs(bar.x - x) < Math.abs(bars[best]!.x - x)) best = index;
+  });
+  return best;
+}

@@ -1,0 +1,136 @@
+// The page of a tab that is a client: small, because nobody looks at it for long. It says what the
+// tab is for, what its client does now, and that it must stay open.
+import { useEffect } from 'react';
+import type { ClientView, RunView } from '../../core/protocol/view.ts';
+import { dashboardStore, useDashboard, type HostedClient } from '../dashboard-store.ts';
+import { formatBytes, formatCount, formatPercent, seatColour } from '../format.ts';
+import { ConnectionBanner } from '../shell/connection-banner.tsx';
+import { LabelBars } from '../table/label-bars.tsx';
+import { glyphName, PhaseGlyph } from '../table/phase-glyph.tsx';
+import { Ring } from '../table/seat.tsx';
+import { isAsked, updateState } from '../table/seats.ts';
+import { backendWords, clientStateWords, troubleSentence } from '../words.ts';
+
+export function ClientPage() {
+  const hosted = useDashboard((state) => state.hosted);
+  const clients = useDashboard((state) => state.view?.clients);
+  const run = useDashboard((state) => state.view?.run ?? null);
+  useDocumentTitle();
+  return (
+    <main id="main" className="client-page">
+      <h1>Roundtable client</h1>
+      <ConnectionBanner />
+      {hosted.length === 0 && <p className="panel soft">Starting the client of this tab</p>}
+      {hosted.map((own) => (
+        <ClientCard
+          key={own.clientId}
+          hosted={own}
+          client={clients?.find(({ clientId }) => clientId === own.clientId) ?? null}
+          run={run}
+        />
+      ))}
+      <p>
+        Keep this tab open: it trains on its own share of the images and sends only what its run’s
+        encryption lets out. It may stay in the background. Closing it takes the client from the
+        table; the others go on.
+      </p>
+      <p>
+        <a href={location.pathname}>Open the dashboard</a>
+      </p>
+    </main>
+  );
+}
+
+interface ClientCardProps {
+  readonly hosted: HostedClient;
+  readonly client: ClientView | null;
+  readonly run: RunView | null;
+}
+
+function ClientCard({ hosted, client, run }: ClientCardProps) {
+  const trouble = hosted.detail ?? troubleSentence(client?.trouble ?? null);
+  if (client === null) {
+    return (
+      <section className="panel client-card">
+        <h2>{hosted.name}</h2>
+        <p className="soft">
+          {hosted.state === 'stopped' ? 'Stopped.' : 'Joining the federation.'}
+        </p>
+        {trouble !== null && <p className="note note-warning">{trouble}</p>}
+      </section>
+    );
+  }
+  const asked = isAsked(client, run);
+  const added = updateState(client, run) === 'added';
+  return (
+    <section className="panel client-card">
+      <svg
+        width={96}
+        height={96}
+        viewBox="-48 -48 96 96"
+        aria-hidden="true"
+        className="seat"
+        style={{ color: seatColour(client.seat) }}
+      >
+        <Ring radius={40} share={added ? 1 : client.fraction} />
+        <PhaseGlyph name={glyphName(client.standing, client.phase, added)} scale={2} />
+      </svg>
+      <div>
+        <h2>
+          {client.name}
+          <span className="soft">
+            {client.seat === null ? ', no seat' : `, seat ${client.seat + 1}`}
+          </span>
+        </h2>
+        <p>
+          {added ? 'update in the sum' : clientStateWords(client, asked)}
+          {client.fraction > 0 && !added && ` ${formatPercent(client.fraction, 0)}`}
+          {run !== null && (
+            <span className="soft">{`, round ${run.round} of ${run.config.rounds}`}</span>
+          )}
+        </p>
+        {trouble !== null && <p className="note note-warning">{trouble}</p>}
+      </div>
+      {client.backend !== null && (
+        <dl className="client-facts">
+          <div>
+            <dt>Backend</dt>
+            <dd>
+              {backendWords[client.backend.backend]}
+              <span className="small soft">{`${client.backend.renderer}. ${client.backend.reason}`}</span>
+            </dd>
+          </div>
+          <div>
+            <dt>Images</dt>
+            <dd>{formatCount(client.numExamples)}</dd>
+          </div>
+          <div>
+            <dt>Digits 0–9</dt>
+            <dd>
+              <svg width={160} height={40} aria-hidden="true">
+                <LabelBars histogram={client.labelHistogram} width={160} height={39} />
+              </svg>
+              <span className="visually-hidden">{client.labelHistogram.join(', ')}</span>
+            </dd>
+          </div>
+          <div>
+            <dt>Sent in all</dt>
+            <dd>{formatBytes(client.totalUpdateBytes)}</dd>
+          </div>
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function useDocumentTitle(): void {
+  const title = useDashboard(({ hosted, view }) => {
+    const own = view?.clients.find(({ clientId }) => clientId === hosted[0]?.clientId);
+    if (own === undefined)
+      return `${dashboardStore.getState().hosted[0]?.name ?? 'Client'} · Roundtable`;
+    return `${clientStateWords(own, isAsked(own, view?.run ?? null))} · ${own.name} · Roundtable`;
+  });
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}

@@ -1,0 +1,138 @@
+// One client's row; drawn again only when something in it has changed.
+import { Tooltip } from 'radix-ui';
+import { memo } from 'react';
+import type { ClientPhase, PhaseSegment } from '../../core/protocol/client-messages.ts';
+import type { ClientView } from '../../core/protocol/view.ts';
+import type { BackendChoice, BackendInfo } from '../../core/training/trainer.ts';
+import { useActions } from '../actions.ts';
+import type { HostedClient } from '../dashboard-store.ts';
+import { formatBytes, formatCount, formatDuration, formatPercent, seatColour } from '../format.ts';
+import { backendWords, clientStateWords, troubleSentence } from '../words.ts';
+import { LabelBarsImage } from './label-bars.tsx';
+import { sameClient } from './seats.ts';
+
+interface ClientRowProps {
+  readonly client: ClientView;
+  readonly asked: boolean;
+  /** This tab's own knowledge of the client, if it is hosted here. */
+  readonly hosted: HostedClient | null;
+}
+
+const timedPhases: readonly ClientPhase[] = [
+  'training',
+  'encrypting',
+  'sending',
+  'decrypting',
+  'evaluating',
+];
+
+export const ClientRow = memo(
+  function ClientRow({ client, asked, hosted }: ClientRowProps) {
+    const trouble = troubleSentence(client.trouble) ?? hosted?.detail ?? null;
+    const troubled = client.standing === 'failed' || client.standing === 'unresponsive';
+    return (
+      <tr className={client.standing === 'left' ? 'soft' : undefined}>
+        <th scope="row">
+          <span className="swatch" style={{ background: seatColour(client.seat) }} />
+          {client.name}
+          <span className="soft">
+            {client.seat === null ? ' (no seat)' : ` (${client.seat + 1})`}
+          </span>
+        </th>
+        <td className={troubled ? 'error-text' : undefined}>
+          {trouble === null ? (
+            clientStateWords(client, asked)
+          ) : (
+            <Explained words={clientStateWords(client, asked)} explanation={trouble} />
+          )}
+        </td>
+        <td>{client.backend === null ? '–' : <Backend info={client.backend} />}</td>
+        <td className="number">
+          {client.numExamples === 0 ? '–' : formatCount(client.numExamples)}
+        </td>
+        <td>
+          {client.numExamples === 0 ? (
+            '–'
+          ) : (
+            <LabelBarsImage histogram={client.labelHistogram} width={70} height={18} />
+          )}
+        </td>
+        <td className="number">{formatPercent(client.lastAccuracy)}</td>
+        {timedPhases.map((phase) => (
+          <td key={phase} className="number">
+            {formatDuration(phaseMs(client.lastSegments, phase))}
+          </td>
+        ))}
+        <td className="number">
+          {client.lastUpdateBytes === 0 ? '–' : formatBytes(client.lastUpdateBytes)}
+        </td>
+        <td className="number">
+          {client.totalUpdateBytes === 0 ? '–' : formatBytes(client.totalUpdateBytes)}
+        </td>
+        <td>{hosted === null ? '' : <HostedControls name={client.name} hosted={hosted} />}</td>
+      </tr>
+    );
+  },
+  (before, after) =>
+    before.asked === after.asked &&
+    before.hosted === after.hosted &&
+    sameClient(before.client, after.client),
+);
+
+/** Milliseconds that a client spent in a phase; null when it has no such segment. */
+export function phaseMs(segments: readonly PhaseSegment[], phase: ClientPhase): number | null {
+  const own = segments.filter((segment) => segment.phase === phase);
+  if (own.length === 0) return null;
+  return own.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+}
+
+function Backend({ info }: { info: BackendInfo }) {
+  return (
+    <Explained
+      words={backendWords[info.backend]}
+      explanation={`${info.renderer}. ${info.reason}`}
+    />
+  );
+}
+
+function Explained({ words, explanation }: { words: string; explanation: string }) {
+  return (
+    <Tooltip.Root>
+      <Tooltip.Trigger className="explained">{words}</Tooltip.Trigger>
+      <Tooltip.Portal>
+        <Tooltip.Content className="tooltip" sideOffset={6}>
+          {explanation}
+        </Tooltip.Content>
+      </Tooltip.Portal>
+    </Tooltip.Root>
+  );
+}
+
+function HostedControls({ name, hosted }: { name: string; hosted: HostedClient }) {
+  const actions = useActions();
+  return (
+    <span className="hosted-controls">
+      <select
+        className="text-input"
+        aria-label={`Backend of ${name}`}
+        defaultValue="auto"
+        onChange={(event) =>
+          actions.setBackend(hosted.clientId, event.target.value as BackendChoice)
+        }
+      >
+        <option value="auto">fastest</option>
+        <option value="webgl">WebGL</option>
+        <option value="wasm">WASM</option>
+        <option value="cpu">JavaScript</option>
+      </select>
+      <button
+        type="button"
+        className="button"
+        aria-label={`Remove ${name}`}
+        onClick={() => actions.removeClient(hosted.clientId)}
+      >
+        Remove
+      </button>
+    </span>
+  );
+}

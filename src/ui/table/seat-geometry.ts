@@ -1,0 +1,135 @@
+// Where the seats are: evenly by arc length on an ellipse that fills the picture, with as much
+// detail as their distance allows. Beyond MOST_MARKS seats, neighbours share one mark. All lengths
+// are CSS pixels; the picture is laid out at its real size so that text never shrinks.
+
+export const MOST_MARKS = 30;
+
+/** `full`: ring and four lines of text; `compact`: ring, state, labels; `dot`: ring and number. */
+export type SeatDetail = 'full' | 'compact' | 'dot';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface SeatMark extends Point {
+  /** First seat of the mark, and how many it stands for. */
+  readonly seat: number;
+  readonly size: number;
+  /** Where an update is put on the table, and where it meets the server's rim. */
+  readonly edge: Point;
+  readonly rim: Point;
+  /** Direction from the middle, radians clockwise from three o'clock. */
+  readonly angle: number;
+}
+
+export interface TableLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly centre: Point;
+  readonly hubRadius: number;
+  readonly surface: { readonly rx: number; readonly ry: number };
+  readonly detail: SeatDetail;
+  readonly ringRadius: number;
+  readonly marks: readonly SeatMark[];
+}
+
+/** Room that a seat takes, [width, height], and the radius of its ring. */
+const seatBoxes: Readonly<Record<SeatDetail, { width: number; height: number; ring: number }>> = {
+  full: { width: 128, height: 118, ring: 26 },
+  compact: { width: 60, height: 62, ring: 16 },
+  dot: { width: 28, height: 28, ring: 11 },
+};
+const details: readonly SeatDetail[] = ['full', 'compact', 'dot'];
+const MARGIN = 8;
+const SMALLEST_HUB = 52;
+const LARGEST_HUB = 84;
+
+/** `numSeats` ≥ 1. */
+export function layoutTable(numSeats: number, width: number, height: number): TableLayout {
+  const seatsPerMark = Math.ceil(numSeats / MOST_MARKS);
+  const numMarks = Math.ceil(numSeats / seatsPerMark);
+  const detail = details.find((one) => fits(one, numMarks, width, height)) ?? 'dot';
+  const box = seatBoxes[detail];
+  const centre = { x: width / 2, y: height / 2 };
+  const { rx, ry } = seatEllipse(detail, width, height);
+  const surface = {
+    rx: Math.max(rx - box.width / 2 - MARGIN / 2, 0),
+    ry: Math.max(ry - box.height / 2 - MARGIN / 2, 0),
+  };
+  const room = 0.62 * Math.min(surface.rx, surface.ry);
+  const hubRadius = Math.min(LARGEST_HUB, Math.max(SMALLEST_HUB, room));
+  const marks = arcLengthAngles(numMarks, rx, ry).map((parameter, index) => {
+    const offset = { x: rx * Math.cos(parameter), y: ry * Math.sin(parameter) };
+    const distance = Math.hypot(offset.x, offset.y);
+    const direction = { x: offset.x / distance, y: offset.y / distance };
+    const toEdge = 1 / Math.hypot(direction.x / surface.rx, direction.y / surface.ry);
+    const seat = index * seatsPerMark;
+    return {
+      seat,
+      size: Math.min(seatsPerMark, numSeats - seat),
+      x: centre.x + offset.x,
+      y: centre.y + offset.y,
+      edge: along(centre, direction, Math.max(toEdge - 12, hubRadius + 10)),
+      rim: along(centre, direction, hubRadius),
+      angle: Math.atan2(direction.y, direction.x),
+    };
+  });
+  return { width, height, centre, hubRadius, surface, detail, ringRadius: box.ring, marks };
+}
+
+/** A point a share of the way from `from` to `to`. */
+export function between(from: Point, to: Point, share: number): Point {
+  return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+}
+
+function along(from: Point, direction: Point, distance: number): Point {
+  return { x: from.x + direction.x * distance, y: from.y + direction.y * distance };
+}
+
+function seatEllipse(detail: SeatDetail, width: number, height: number) {
+  const box = seatBoxes[detail];
+  return {
+    rx: Math.max((width - box.width) / 2 - MARGIN, 1),
+    ry: Math.max((height - box.height) / 2 - MARGIN, 1),
+  };
+}
+
+/** No two seats overlap, and the server has its room in the middle. */
+function fits(detail: SeatDetail, numMarks: number, width: number, height: number): boolean {
+  const box = seatBoxes[detail];
+  const { rx, ry } = seatEllipse(detail, width, height);
+  const inner = Math.min(rx - box.width / 2, ry - box.height / 2);
+  if (inner < SMALLEST_HUB + 24) return false;
+  const points = arcLengthAngles(numMarks, rx, ry).map((angle) => ({
+    x: rx * Math.cos(angle),
+    y: ry * Math.sin(angle),
+  }));
+  return points.every((point, index) => {
+    if (numMarks === 1) return true;
+    const next = points[(index + 1) % numMarks]!;
+    return Math.abs(point.x - next.x) >= box.width || Math.abs(point.y - next.y) >= box.height;
+  });
+}
+
+/** Parameters t of (rx cos t, ry sin t), the first at the top, at equal arc lengths clockwise. */
+function arcLengthAngles(count: number, rx: number, ry: number): number[] {
+  const steps = 720;
+  const lengths = [0];
+  for (let step = 1; step <= steps; step++) {
+    // Midpoint rule for the speed |d/dt (rx cos t, ry sin t)|.
+    const middle = (2 * Math.PI * (step - 0.5)) / steps - Math.PI / 2;
+    const speed = Math.hypot(rx * Math.sin(middle), ry * Math.cos(middle));
+    lengths.push(lengths[step - 1]! + (speed * 2 * Math.PI) / steps);
+  }
+  const total = lengths[steps]!;
+  const angles: number[] = [];
+  let step = 0;
+  for (let index = 0; index < count; index++) {
+    const wanted = (total * index) / count;
+    while (lengths[step + 1]! < wanted) step++;
+    const share = (wanted - lengths[step]!) / (lengths[step + 1]! - lengths[step]!);
+    angles.push((2 * Math.PI * (step + share)) / steps - Math.PI / 2);
+  }
+  return angles;
+}

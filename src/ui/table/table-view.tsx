@@ -1,0 +1,41 @@
+// The first view: the round table with its controls, the charts of the run, and the clients.
+import { lazy, Suspense } from 'react';
+import { useDashboard } from '../dashboard-store.ts';
+import { ConfigForm } from '../form/config-form.tsx';
+import { ClientsTable } from './clients-table.tsx';
+import { RoundTable } from './round-table.tsx';
+import { RunControls } from './run-controls.tsx';
+
+const RunCharts = lazy(async () => {
+  const { RunCharts: component } = await import('../charts/run-charts.tsx');
+  return { default: component };
+});
+
+export function TableView() {
+  return (
+    <div className="table-view">
+      <RoundTable />
+      <div className="table-side">
+        <RunControls />
+        <ConfigForm />
+      </div>
+      <div className="table-below">
+        <Charts />
+        <ClientsTable />
+      </div>
+    </div>
+  );
+}
+
+function Charts() {
+  const history = useDashboard((state) => state.view?.history);
+  const twin = useDashboard((state) => state.view?.twin ?? null);
+  const run = useDashboard((state) => state.view?.run ?? null);
+  const clients = useDashboard((state) => state.view?.clients);
+  if (history === undefined || clients === undefined) return null;
+  return (
+    <Suspense fallback={<p className="panel soft">Loading the charts</p>}>
+      <RunCharts history={history} twin={twin} run={run} clients={clients} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,163 @@
+// The page's words for states: one place, plain sentences, so that the picture, its text twin and
+// the clients' table never disagree.
+import type { ClientPhase } from '../core/protocol/client-messages.ts';
+import type { ClientView, RunPhase, RunView, ServerView } from '../core/protocol/view.ts';
+import type { BackendName } from '../core/training/trainer.ts';
+import type { ConnectionState } from './dashboard-store.ts';
+import { formatDuration } from './format.ts';
+
+export const phaseWords: Readonly<Record<ClientPhase, string>> = {
+  idle: 'idle',
+  preparing: 'preparing',
+  waiting: 'waiting',
+  training: 'training',
+  encrypting: 'encrypting',
+  sending: 'sending',
+  decrypting: 'decrypting',
+  evaluating: 'evaluating',
+};
+
+export const backendWords: Readonly<Record<BackendName, string>> = {
+  webgl: 'WebGL',
+  wasm: 'WASM',
+  cpu: 'JavaScript',
+};
+
+const troubleSentences: Readonly<Record<string, string>> = {
+  'data-unavailable': 'Its images could not be loaded.',
+  'keys-unavailable': 'It could not get the federation’s keys.',
+  'weights-unavailable': 'It could not get the weights to train from.',
+  'non-finite-update':
+    'Its training diverged: the update is not a number. Lower the learning rate.',
+  'training-failed': 'Training stopped with an error.',
+  'encryption-failed': 'Its update could not be encrypted.',
+  'sum-unreadable': 'It could not open the sum.',
+  'device-lost': 'Its graphics device is gone; its worker restarts.',
+  diverged: 'Its weights differ from those of the other clients.',
+  'bad-update': 'Its update was not one of these encryption parameters.',
+};
+
+/** Why a client was set aside, as a sentence; null when nothing is wrong. */
+export function troubleSentence(trouble: string | null): string | null {
+  if (trouble === null) return null;
+  return troubleSentences[trouble] ?? `It was set aside: ${trouble}.`;
+}
+
+/** What a client does now, in one or two words. */
+export function clientStateWords(
+  client: Pick<ClientView, 'standing' | 'phase'>,
+  asked: boolean,
+): string {
+  switch (client.standing) {
+    case 'left':
+      return 'left';
+    case 'failed':
+      return 'failed';
+    case 'unresponsive':
+      return 'not answering';
+    case 'spare':
+      return 'standing by';
+    case 'preparing':
+      return 'preparing';
+    case 'ready':
+      if (client.phase !== 'idle' && client.phase !== 'waiting') return phaseWords[client.phase];
+      return asked ? phaseWords[client.phase] : 'not asked';
+    default:
+      return client.standing satisfies never;
+  }
+}
+
+export const runPhaseWords: Readonly<Record<RunPhase, string>> = {
+  gathering: 'gathering clients',
+  open: 'adding updates',
+  applying: 'sum sent back',
+  committing: 'saving the round',
+  testing: 'testing',
+  paused: 'paused',
+  finished: 'finished',
+  stopped: 'stopped',
+  failed: 'failed',
+};
+
+export function isOver(phase: RunPhase): boolean {
+  return phase === 'finished' || phase === 'stopped' || phase === 'failed';
+}
+
+/** The federation's state for the header, in words. */
+export function federationStatus(connection: ConnectionState, view: ServerView | null): string {
+  if (connection === 'outdated') return 'This tab is out of date';
+  if (connection === 'lost') return 'Server lost, reconnecting';
+  if (view === null) return 'Connecting to the server';
+  const { run } = view;
+  if (run === null) return 'No run yet';
+  const twin = run.twinOf === null ? '' : 'Plaintext twin: ';
+  const of = `${run.round} of ${run.config.rounds}`;
+  switch (run.phase) {
+    case 'gathering':
+      return `${twin}Waiting for clients`;
+    case 'open':
+      return `${twin}Round ${of}, clients train`;
+    case 'applying':
+    case 'committing':
+      return run.round === 0 ? `${twin}Evaluating the start` : `${twin}Round ${of}, sum opened`;
+    case 'testing':
+      return `${twin}Testing on unseen images`;
+    case 'paused':
+      return `${twin}Paused in round ${of}`;
+    case 'finished':
+      return `${twin}Finished after ${plural(run.config.rounds, 'round')}`;
+    case 'stopped':
+      return `${twin}Stopped in round ${of}`;
+    case 'failed':
+      return `${twin}Failed in round ${of}`;
+    default:
+      return run.phase satisfies never;
+  }
+}
+
+/** What happens at the table now and who can read what, in a sentence or two. */
+export function tableCaption(run: RunView | null): string {
+  if (run === null) {
+    return 'Each client trains on its own images and seals what it learned. The server adds the sealed updates without opening them; only clients hold the key to the sum.';
+  }
+  const open = run.config.encryption === 'plaintext';
+  switch (run.phase) {
+    case 'gathering':
+      return run.note ?? 'The run begins when enough clients have their images and their keys.';
+    case 'open':
+      return open
+        ? 'Clients train on their own images. Updates travel unencrypted: the server can read each of them.'
+        : 'Clients train on their own images; only sealed updates reach the server, which adds them as they arrive.';
+    case 'applying':
+      return run.round === 0
+        ? 'Every client measures the untrained model on its slice of the validation images.'
+        : open
+          ? 'The sum goes back to the clients, who apply it and measure the new model.'
+          : 'The sealed sum goes back. Only clients can open it; each applies it and measures the new model on its slice.';
+    case 'committing':
+      return 'The round is written to disk before anyone is told that it counts.';
+    case 'testing':
+      return 'The final model meets the 10,000 test images for the first time.';
+    case 'paused':
+      return `Paused. ${run.note ?? 'The run continues from the last saved round.'}`;
+    case 'finished':
+      return 'The run is finished. The server added every update and opened none of them.';
+    case 'stopped':
+      return 'The run was stopped. Its saved rounds remain.';
+    case 'failed':
+      return `The run failed. ${run.note ?? 'Its saved rounds remain.'}`;
+    default:
+      return run.phase satisfies never;
+  }
+}
+
+export function timeLeftWords(timeLeftMs: number | null): string {
+  return timeLeftMs === null
+    ? 'time left is known after the first round'
+    : `${formatDuration(timeLeftMs)} left`;
+}
+
+/** "1 client", "5 clients". */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
