@@ -37,7 +37,7 @@ test('hidden tabs train at the pace of visible ones', async ({ baseURL }) => {
     // Throttling would show as a factor of a hundred; a busy machine as less than three.
     expect(hiddenMs / visibleMs).toBeLessThan(3);
   } finally {
-    browser.close();
+    await browser.close();
   }
 });
 
