@@ -9,6 +9,8 @@ import {
   intDistribution,
   isSingle,
   type Distribution,
+  type ParamValue,
+  type SearchSpace,
 } from './distribution.ts';
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -64,6 +66,9 @@ const tpeSchema = v.object({
   numStartupTrials: v.optional(count, 10),
   numCandidates: v.optional(atLeastOne, 24),
 });
+
+/** Values to try of each parameter. */
+export type GridValues = Readonly<Record<string, readonly ParamValue[]>>;
 
 export const samplerSchema = v.variant('type', [
   v.object({ type: v.literal('random') }),
@@ -158,5 +163,11 @@ export type SamplerConfig = v.InferOutput<typeof samplerSchema>;
 export type TpeConfig = v.InferOutput<typeof tpeSchema>;
 export type PrunerConfig = v.InferOutput<typeof prunerSchema>;
 export type StudyConfig = v.InferOutput<typeof studyConfigSchema>;
-/** What may be left out to take the defaults. */
-export type StudyConfigInput = v.InferInput<typeof studyConfigSchema>;
+/** What may be left out to take the defaults; read-only data will do. */
+export type SamplerInput =
+  | Exclude<v.InferInput<typeof samplerSchema>, { type: 'grid' }>
+  | { readonly type: 'grid'; readonly values: GridValues };
+export type StudyConfigInput = Omit<
+  v.InferInput<typeof studyConfigSchema>,
+  'searchSpace' | 'sampler'
+> & { readonly searchSpace: SearchSpace; readonly sampler?: SamplerInput };
