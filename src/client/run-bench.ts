@@ -10,6 +10,7 @@ import {
 } from '../core/encryption/quantisation.ts';
 import type { ClientScheme } from '../core/encryption/scheme.ts';
 import type { ClientEffect, WorkKey } from '../core/federation/client-types.ts';
+import { sliceBounds } from '../core/federation/evaluation-slices.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
 import { denseModel, initialWeights, tensorSlots } from '../core/model/model-spec.ts';
 import { labelHistogram, partitionExamples } from '../core/partitioning/partition.ts';
@@ -86,7 +87,7 @@ export function createRunBench(
   let residual: Float32Array | null = null;
   let trainer: Trainer | null = null;
   let shard: Shard | null = null;
-  const loadedSplits = new Map<EvaluationSplit, number>();
+  const loadedSplits = new Set<EvaluationSplit>();
 
   let scheme: Promise<ClientScheme> | null = null;
   let keys: Promise<Keys> | null = null;
@@ -148,14 +149,12 @@ export function createRunBench(
     return shard;
   }
 
-  /** Puts the split on the device once; returns its number of examples. */
-  async function ensureSplit(split: EvaluationSplit): Promise<number> {
-    const loaded = loadedSplits.get(split);
-    if (loaded !== undefined) return loaded;
-    const examples = await (await openData()).loadExamples(split);
-    trainer!.loadEvaluationExamples(split, examples);
-    loadedSplits.set(split, examples.labels.length);
-    return examples.labels.length;
+  /** Puts the split on the device, once. */
+  async function ensureSplit(split: EvaluationSplit): Promise<void> {
+    if (loadedSplits.has(split)) return;
+    const data = await openData();
+    trainer!.loadEvaluationExamples(split, await data.loadExamples(split));
+    loadedSplits.add(split);
   }
 
   /**
@@ -208,7 +207,7 @@ export function createRunBench(
 
     async takeKeys(keyEpoch, sealed) {
       const scheme = await openScheme();
-      const context = { runId, index: keyEpoch };
+      const context = { runId: null, index: keyEpoch };
       const material =
         sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
       void keys?.then(disposeKeys);
@@ -287,15 +286,9 @@ export function createRunBench(
     async evaluate({ key, split, slice }) {
       const { trainer } = seated();
       const weights = weightsOf(key.round);
-      const numExamples = await ensureSplit(split);
-      const boundary = (part: number) => Math.floor((part * numExamples) / slice.parts);
-      const result = await trainer.evaluate(
-        model,
-        weights,
-        split,
-        boundary(slice.part),
-        boundary(slice.part + 1),
-      );
+      await ensureSplit(split);
+      const { from, to } = sliceBounds(split, slice);
+      const result = await trainer.evaluate(model, weights, split, from, to);
       return {
         type: 'evaluated',
         key,
