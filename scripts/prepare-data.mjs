@@ -200,7 +200,7 @@ if (isCurrent(options.out)) {
     const counts = Object.entries(splits).map(([name, split]) => `${split.numExamples} ${name}`);
     say(`MNIST: ${counts.join(', ')} examples written to ${options.out}`);
   } catch (error) {
-    console.error(`prepare-data: ${error instanceof Error ? error.message : error}`);
+    console.error(`prepare-data: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 }
