@@ -62,8 +62,8 @@ export function integerTicks(domain: Domain, targetTicks = 10): number[] {
 
 /** Whole powers of ten around positive data. */
 export function logDomain(data: Domain): Domain {
-  const low = 10 ** Math.floor(Math.log10(data[0]) + 1e-9);
-  const high = 10 ** Math.ceil(Math.log10(data[1]) - 1e-9);
+  const low = powerOfTen(Math.floor(Math.log10(data[0]) + 1e-9));
+  const high = powerOfTen(Math.ceil(Math.log10(data[1]) - 1e-9));
   return high > low ? [low, high] : [low, low * 10];
 }
 
@@ -87,6 +87,11 @@ export function logTicks([low, high]: Domain, maxTicks = 6): number[] {
 /** Digits behind the point that tell ticks `step` apart: 0.05 needs two. */
 export function digitsOf(step: number): number {
   return Math.max(0, Math.min(20, -Math.floor(Math.log10(step) + 1e-9)));
+}
+
+/** Exactly the double that 1e-5 is; 10 ** -5 is its neighbour. */
+function powerOfTen(exponent: number): number {
+  return Number(`1e${exponent}`);
 }
 
 /** Removes the noise of binary fractions: 0.30000000000000004 with step 0.1 is 0.3. */

@@ -62,7 +62,10 @@ export const ReadabilityPanel = memo(function ReadabilityPanel(props: {
         ))}
       </dl>
       <p className="note small">
-        In one browser, pages, workers and storage share an origin. That the server cannot read is a
+        {scheme === 'plaintext'
+          ? 'Nothing is encrypted with this setting; it is there for comparison. '
+          : ''}
+        In one browser, pages, workers and storage share an origin. What the server cannot read is a
         property of the protocol and of the code that runs, and tests check it; it is no wall
         against malicious code of the same origin. No cryptographer has reviewed this construction.
       </p>
