@@ -11,21 +11,18 @@ import {
   type ReactNode,
 } from 'react';
 import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
+import { tickFormatter, type AxisSpec } from './axis.ts';
 import { valueAt, type AxisScale, type PlotArea, type Projection } from './path.ts';
 import type { Domain } from './series.ts';
 
-export interface AxisSpec {
-  /** What is along the axis, with its unit. */
-  readonly label: string;
-  readonly format: (value: number) => string;
-}
-
-const AXIS_WIDTH = 56;
+const AXIS_WIDTH = 60;
 const AXIS_HEIGHT = 44;
 const TOP = 26;
 const RIGHT = 14;
 /** A drag shorter than this is a click. */
 const MIN_DRAG_PX = 8;
+
+const TICK = { className: 'chart-tick' };
 
 /** The rectangle between the axes for a chart of this size. */
 export function plotAreaOf(width: number, height: number): PlotArea {
@@ -63,14 +60,19 @@ const Surface = memo(function Surface(props: SurfaceProps) {
       margin={{ top: TOP, right: RIGHT, bottom: 0, left: 0 }}
       accessibilityLayer={false}
     >
-      <CartesianGrid vertical={false} horizontalValues={[...props.yTicks]} className="chart-grid" />
+      <CartesianGrid
+        vertical={false}
+        horizontalValues={[...props.yTicks]}
+        className="chart-grid-line"
+      />
       <XAxis
         {...axis(projection.x, projection.xScale)}
         dataKey="x"
         height={AXIS_HEIGHT}
         ticks={[...props.xTicks]}
         interval={0}
-        tickFormatter={x.format}
+        tickFormatter={tickFormatter(x, props.xTicks, projection.xScale)}
+        tick={TICK}
         className="chart-axis"
       />
       <YAxis
@@ -79,7 +81,8 @@ const Surface = memo(function Surface(props: SurfaceProps) {
         width={AXIS_WIDTH}
         ticks={[...props.yTicks]}
         interval={0}
-        tickFormatter={y.format}
+        tickFormatter={tickFormatter(y, props.yTicks, projection.yScale)}
+        tick={TICK}
         axisLine={false}
         tickLine={false}
         className="chart-axis"
