@@ -200,6 +200,9 @@ describe('our journals', () => {
       const full = onlyStudy(journalLines(null, study, style));
       const pieces = onlyStudy(incremental);
       expect(pieces).toEqual(full);
+      const reports = incremental.split('\n').filter((line) => line.includes('"op_code":7'));
+      const numReports = study.trials.flatMap((trial) => trial.intermediateValues).length;
+      expect(reports.length).toBe(numReports); // nothing is said twice
       // relativeParams only helps a trial that is still being suggested.
       const trials = study.trials.map((trial) => ({ ...trial, relativeParams: null }));
       expect(studyFromJournal(full)).toEqual({ ...study, trials });
