@@ -17,9 +17,10 @@ import {
 } from '../core/training/trainer.ts';
 import { activateBackend, openBackend, type OpenOptions } from './backend.ts';
 import { forward, parameterTensors, startTraining } from './dense-network.ts';
+import { eventLoopTurn } from './event-loop-turn.ts';
 import { oneHotRows, storeExamples, type ExampleStore } from './example-store.ts';
 import { createLogitsQueue } from './logits-queue.ts';
-import { createPace, eventLoopTurn } from './pace.ts';
+import { createPace } from './pace.ts';
 import { addScore, emptyScores } from './scores.ts';
 
 /** Images evaluated at a time. */
