@@ -69,9 +69,13 @@ export interface NetworkScores {
 export interface Network {
   /** Could it do the work of one of that size? */
   fits(size: NetworkSize): boolean;
+  /** @throws RangeError when they are not the model's. */
   loadWeights(weights: Float32Array): void;
   weights(): Float32Array<ArrayBuffer>;
-  /** Which examples come next, in which order; 0 visits them as they lie. */
+  /**
+   * Which examples come next, in which order (an address; 0 visits them as they lie).
+   * @throws RangeError when their images or labels do not fit the model.
+   */
   visit(examples: ExampleStore, order: number): void;
   /** Sets the optimizer's state to zero. */
   begin(
@@ -216,6 +220,9 @@ export function createNetwork(kernels: Kernels, arena: Arena, size: NetworkSize)
       numMoments[other.optimizer] <= moments,
 
     loadWeights(weights) {
+      if (weights.length !== numParameters(model)) {
+        throw new RangeError(`${weights.length} weights are not those of ${model.widths.join()}`);
+      }
       // Padding too: a diverged model may have left NaN there.
       new Uint8Array(arena.memory.buffer, places.weights, stateBytes).fill(0);
       floats(places.flat, weights.length).set(weights);

@@ -3,6 +3,7 @@
 import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
 import {
   TrainingAborted,
+  type BackendInfo,
   type EvaluationResult,
   type EvaluationSplit,
   type OptimizerName,
@@ -33,6 +34,10 @@ export interface SimdTrainerOptions {
 /** Images that the faster kernels are found with, and measurements of each. */
 const PROBE_EXAMPLES = 64;
 const PROBE_TURNS = 3;
+
+export function simdInfo(reason: string): BackendInfo {
+  return { backend: 'simd', renderer: 'WASM SIMD, fused step', reason };
+}
 
 export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Trainer> {
   const { kernels: choice = 'measured' } = options;
@@ -142,7 +147,7 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Tr
   }
 
   return {
-    info: { backend: 'simd', renderer: 'WASM SIMD, fused step', reason: options.reason },
+    info: simdInfo(options.reason),
     loadTrainingExamples(examples) {
       shard?.dispose();
       shard = null;

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../core/math/random.ts';
 import { denseModel, initialWeights } from '../core/model/model-spec.ts';
-import type { BackendName, Examples } from '../core/training/trainer.ts';
+import type { Examples } from '../core/training/trainer.ts';
 import { describeTrainer, largestDifference, trainingJob } from '../testing/trainer-conformance.ts';
+import type { TfjsBackendName } from './backend.ts';
 import { createTfjsTrainer } from './trainer.ts';
 
 const model = denseModel(64, 1);
@@ -24,7 +25,7 @@ describe('across backends', () => {
       labels: Uint8Array.from({ length: numExamples }, () => random.below(10)),
     };
     const weights = initialWeights(model, 1);
-    const train = async (backend: BackendName) => {
+    const train = async (backend: TfjsBackendName) => {
       const trainer = await createTfjsTrainer(backend, options);
       trainer.loadTrainingExamples(examples);
       const job = trainingJob(numExamples, {
