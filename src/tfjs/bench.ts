@@ -107,8 +107,8 @@ export async function layersTurn(
   await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
   await import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js');
   await registerAllKernels(backend);
-  await setBackend(backend); // sets up the kernels that came late
   await activateBackend(backend);
+  await setBackend(backend); // sets up the kernels that came late
   const network = layers.sequential({
     layers: [
       layers.layers.dense({ units: options.units, activation: 'relu', inputShape: [NUM_PIXELS] }),
