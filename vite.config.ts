@@ -1,4 +1,4 @@
-// The build: one page, two workers. Workers are ES modules, bundled on their own; licence comments
+// The build: one page, three workers. Workers are ES modules, bundled on their own; licence comments
 // are left out of them (they double the size of the tfjs bundle). Every file's name says which realm
 // it belongs to, for the budget and for the check of what the server's bundle holds.
 import react from '@vitejs/plugin-react';
@@ -12,9 +12,11 @@ interface Chunk {
   readonly facadeModuleId?: string | null;
 }
 
-/** `server-…`, `client-…` and `page-…` for the entries, whatever their source files are called. */
+/** `server-…`, `client-…`, `inspector-…` and `page-…` for the entries, whatever their source files are called. */
 function entryFileNames({ name, facadeModuleId }: Chunk): string {
-  const shell = /\/src\/(client|server)\//.exec(facadeModuleId ?? '')?.[1];
+  const path = facadeModuleId ?? '';
+  const shell =
+    /\/src\/client\/(inspector)\.ts$/.exec(path)?.[1] ?? /\/src\/(client|server)\//.exec(path)?.[1];
   return `assets/${shell ?? (name === 'index' ? 'page' : name)}-[hash].js`;
 }
 

@@ -18,7 +18,7 @@ export interface PlainPage {
 
 export interface PlainBrowser {
   openTab(url: string): Promise<PlainPage>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export const hasVirtualScreen = () => spawnSync('which', ['Xvfb']).status === 0;
@@ -75,10 +75,12 @@ export async function startPlainBrowser(): Promise<PlainBrowser> {
         },
       };
     },
-    close() {
-      browser.kill('SIGKILL');
+    async close() {
+      const gone = new Promise((resolve) => browser.once('exit', resolve));
+      void send('Browser.close', {});
+      await gone;
       screen.process.kill();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }

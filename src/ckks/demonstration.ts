@@ -5,12 +5,10 @@ import type { SchemeParameters } from '../core/encryption/scheme.ts';
 import { createClientScheme } from './client-scheme.ts';
 import { createSummer } from './summer.ts';
 
-export const MAX_DEMONSTRATION_NUMBERS = 10;
-/** Numbers are carried as multiples of this. */
-export const DEMONSTRATION_STEP = 0.001;
-/** Largest size of a number; the sums of two stay whole in the scheme's levels. */
-export const MAX_DEMONSTRATION_SIZE = 1_000_000;
-
+const MAX_NUMBERS = 10;
+/** Largest size of a number: at 1000 steps a unit it stays inside the scheme's levels. */
+const MAX_SIZE = 1_000_000;
+/** Numbers are carried as multiples of 0.001. */
 const STEPS_PER_UNIT = 1000;
 const HEAD_BYTES = 64;
 /** Where a ciphertext's coefficients begin, behind SEAL's header: the part that looks random. */
@@ -18,7 +16,8 @@ const DATA_OFFSET = 113;
 
 export interface Demonstration {
   readonly parameters: SchemeParameters;
-  /** The numbers as they were encrypted: rounded to DEMONSTRATION_STEP, the shorter list filled with 0. */
+  readonly step: number;
+  /** The numbers as they were encrypted: rounded to multiples of `step`, the shorter list filled with 0. */
   readonly first: readonly number[];
   readonly second: readonly number[];
   /** First 64 bytes of coefficients of each client's ciphertext and of their sum. */
@@ -49,8 +48,8 @@ export async function demonstrateSum(
   second: readonly number[],
 ): Promise<Demonstration> {
   const length = Math.max(first.length, second.length);
-  if (length < 1 || length > MAX_DEMONSTRATION_NUMBERS) {
-    throw new RangeError(`Give 1 to ${MAX_DEMONSTRATION_NUMBERS} numbers.`);
+  if (length < 1 || length > MAX_NUMBERS) {
+    throw new RangeError(`Give 1 to ${MAX_NUMBERS} numbers.`);
   }
   // One value a slot leaves room for 31 bits a value: seven digits before the point's three.
   const parameters = chooseParameters('ckks', length, 2, 1);
@@ -80,6 +79,7 @@ export async function demonstrateSum(
     new Uint8Array(bytes.subarray(DATA_OFFSET, DATA_OFFSET + HEAD_BYTES));
   return {
     parameters,
+    step: 1 / STEPS_PER_UNIT,
     first: toNumbers(firstSteps),
     second: toNumbers(secondSteps),
     firstHead: head(updates[0]),
@@ -101,7 +101,7 @@ export async function demonstrateSum(
 function inSteps(numbers: readonly number[], length: number): number[] {
   return Array.from({ length }, (_, i) => {
     const number = numbers[i] ?? 0;
-    if (!(Math.abs(number) <= MAX_DEMONSTRATION_SIZE)) {
+    if (!(Math.abs(number) <= MAX_SIZE)) {
       throw new RangeError('Numbers must lie between -1,000,000 and 1,000,000.');
     }
     return Math.round(number * STEPS_PER_UNIT) + 0; // + 0 turns -0 into 0

@@ -98,3 +98,37 @@ test.each([1, 2, 5, 100])(
     expect(Math.max(...errors.map(Math.abs))).toBeLessThan(ROUNDING_TOLERANCE / 1.25);
   },
 );
+
+test('a sum that lies between whole numbers is refused, one that is merely noisy is not', async () => {
+  const parameters = chooseParameters('ckks', 100, 5);
+  const scheme = await createClientScheme(parameters);
+  const keys = scheme.generateKeys();
+  const { encryptor, decryptor } = scheme.open(keys);
+  const { engine, sealContext } = contextFor(await acquireEngine(), parameters);
+  const { seal } = engine;
+  const secretKey = new seal.SecretKey();
+  secretKey.loadFromArray(sealContext, keys);
+  const generator = new seal.KeyGenerator(sealContext, secretKey);
+  const publicKey = generator.createPublicKey();
+  const sealEncryptor = new seal.Encryptor(sealContext, publicKey, secretKey);
+  const encoder = new seal.CKKSEncoder(sealContext);
+  const [cipher, plain] = [new seal.Ciphertext(), new seal.Plaintext()];
+  const sumOfSlots = (value: number) => {
+    encoder.encode(new Float64Array(parameters.numSlots).fill(value), 2 ** 15, plain);
+    sealEncryptor.encryptSymmetric(plain, cipher);
+    return cipher.saveToArray(seal.ComprModeType.none) as Uint8Array;
+  };
+  const middle = (parameters.levels - 1) / 2; // a slot of 0 is all middle levels
+  for (const noisy of [0.3, -0.3]) {
+    expect(decryptor.decryptSum(sumOfSlots(noisy), 1)).toEqual(new Float64Array(100).fill(middle));
+  }
+  for (const between of [0.45, -0.45, 0.5]) {
+    expect(() => decryptor.decryptSum(sumOfSlots(between), 1)).toThrow(
+      expect.objectContaining({ code: 'bad-sum' }),
+    );
+  }
+  for (const handle of [secretKey, generator, publicKey, sealEncryptor, encoder, cipher, plain]) {
+    handle.delete();
+  }
+  for (const half of [encryptor, decryptor]) half.dispose();
+});

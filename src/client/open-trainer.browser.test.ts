@@ -18,7 +18,7 @@ describe('auto', () => {
     trainer.dispose();
     expect(reason).toContain('No real GPU; calibrated: ');
     const paces = [...reason.matchAll(/(\d+) examples\/s with (\w+)/g)];
-    expect(paces.map(([, , name]) => name).toSorted()).toEqual(['SIMD', 'WASM', 'WebGL']);
+    expect(new Set(paces.map(([, , name]) => name))).toEqual(new Set(['SIMD', 'WASM', 'WebGL']));
     const speeds = paces.map(([, speed]) => Number(speed));
     expect(speeds).toEqual(speeds.toSorted((a, b) => b - a));
     expect(paces[0]![2]!.toLowerCase()).toBe(backend);

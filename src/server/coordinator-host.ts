@@ -10,7 +10,7 @@ import type {
 } from '../core/federation/coordinator-types.ts';
 import type { DashboardResults, ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
 import type { ServerView } from '../core/protocol/view.ts';
-import { withOwnBytes } from '../core/protocol/transferables.ts';
+import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
 import type { Storage } from './storage.ts';
 import { createSums } from './sums.ts';
 
@@ -33,7 +33,7 @@ export interface HostEnvironment {
   readonly config: CoordinatorConfig;
   readonly storage: Storage;
   /** Sends to a client's or dashboard's port; unknown connections are ignored. */
-  readonly send: (connection: ConnectionId, message: object) => void;
+  readonly send: (connection: ConnectionId, message: object, handedOver?: ArrayBuffer[]) => void;
   readonly disconnect: (connection: ConnectionId) => void;
   /** Calls back once when nobody holds the lock any more; the returned function gives up waiting. */
   readonly onLockReleased: (lockName: string, released: () => void) => () => void;
@@ -70,8 +70,7 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
   function run(effect: CoordinatorEffect): void {
     switch (effect.type) {
       case 'send':
-        // The state keeps its sealed bytes, and one sum goes to many: what is sent is a copy.
-        return environment.send(effect.connection, withOwnBytes(effect.message));
+        return sendToClient(effect);
       case 'answer':
         return environment.send(effect.connection, effect.message);
       case 'answer-from-storage':
@@ -104,6 +103,12 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
         return void persist(effect);
     }
     effect satisfies never;
+  }
+
+  /** The state keeps its sealed bytes, and one sum goes to many: what is handed over is a copy. */
+  function sendToClient({ connection, message }: Extract<CoordinatorEffect, { type: 'send' }>) {
+    const own = withOwnBytes(message);
+    environment.send(connection, own, transferablesOf(own));
   }
 
   async function answerFromStorage(

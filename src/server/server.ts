@@ -8,7 +8,6 @@ import * as v from 'valibot';
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import { clientMessageSchema } from '../core/protocol/client-messages.ts';
 import { dashboardMessageSchema } from '../core/protocol/dashboard-messages.ts';
-import { transferablesOf } from '../core/protocol/transferables.ts';
 import { PROTOCOL_VERSION, serverLockName, STORAGE_LOCK_NAME } from '../core/protocol/schema.ts';
 import { startCoordinator, type CoordinatorHost } from './coordinator-host.ts';
 import { openStorage } from './storage.ts';
@@ -86,8 +85,9 @@ function read(server: Server, connection: string, data: unknown): void {
   server.host.dispatch({ type: 'client-spoke-nonsense', connection, about: typeOf(data) });
 }
 
-function send(connection: string, message: object): void {
-  ports.get(connection)?.postMessage(message, transferablesOf(message));
+/** `handedOver`: buffers that the receiver gets instead of a copy. */
+function send(connection: string, message: object, handedOver: ArrayBuffer[] = []): void {
+  ports.get(connection)?.postMessage(message, handedOver);
 }
 
 function disconnect(connection: string): void {

@@ -7,7 +7,7 @@ import { createSimdTrainer } from './trainer.ts';
 const BUDGET_MS = 100;
 const MIN_EXAMPLES = 256;
 /** Share of MNIST's training pixels that are not 0. */
-export const LIT_SHARE = 0.191;
+const LIT_SHARE = 0.191;
 
 /** Room that a batch may take: what is larger goes to an engine that keeps less for each example. */
 const LARGEST_BATCH_BYTES = 256 * 2 ** 20;

@@ -5,7 +5,7 @@ import { forwardPass, softmax } from '../core/model/forward.ts';
 import { numParameters, tensorSlots, type ModelSpec } from '../core/model/model-spec.ts';
 import type { Examples, TrainingJob } from '../core/training/trainer.ts';
 
-export type Float64Job = Omit<TrainingJob, 'signal' | 'onProgress'>;
+type Float64Job = Omit<TrainingJob, 'signal' | 'onProgress'>;
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;

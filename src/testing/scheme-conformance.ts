@@ -114,6 +114,26 @@ export function schemeConformance(subject: SchemeUnderTest): void {
       bench.dispose();
     });
 
+    test('an update that is bad at its very end leaves no trace', async () => {
+      const bench = await open(20_001, 5);
+      const { parameters, encryptor, summer } = bench;
+      const random = createRandom('bad end', name);
+      const honest = encryptor.encrypt(updateOf(parameters, 1, random));
+      const bad = encryptor.encrypt(updateOf(parameters, 2, random));
+      const partBytes = parameters.updateBytes / Math.max(1, parameters.numCiphertexts);
+      if (isEncrypted)
+        bad[bad.length - partBytes + 5] = 2; // the last ciphertext claims compression
+      else bad.fill(255, -4);
+      expectCode(() => summer.add(bad), 'bad-update');
+      expect(summer.numAdded).toBe(0);
+      summer.add(honest);
+      const before = summer.result();
+      expectCode(() => summer.add(bad), 'bad-update');
+      expect(summer.numAdded).toBe(1);
+      expect(isSame(summer.result(), before)).toBe(true);
+      bench.dispose();
+    });
+
     test('values outside the levels are refused', async () => {
       const bench = await open(100, 5);
       const { parameters, encryptor } = bench;

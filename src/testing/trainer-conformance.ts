@@ -14,7 +14,8 @@ import {
 import { evaluateFloat64, randomWeights, trainFloat64 } from './float64-trainer.ts';
 
 const oneHidden: ModelSpec = { widths: [64, 24, 10] };
-const twoHidden: ModelSpec = { widths: [64, 24, 16, 10] };
+/** Odd widths: engines that work in blocks of two have a rest here. */
+const twoHidden: ModelSpec = { widths: [64, 25, 17, 10] };
 const learningRates: Readonly<Record<OptimizerName, number>> = {
   sgd: 0.1,
   momentum: 0.05,

@@ -103,7 +103,7 @@ async function race(
   for (const name of names) {
     try {
       const info = await start(name, '');
-      const examplesPerSecond = batchSize * measureStepsPerSecond(name, model, batchSize);
+      const examplesPerSecond = batchSize * (await measureStepsPerSecond(name, model, batchSize));
       contestants.push({ info, examplesPerSecond });
     } catch {
       // Not to be had here: it does not run in the race.
@@ -163,30 +163,40 @@ export async function activateBackend(name: TfjsBackendName): Promise<void> {
   if (!started || getBackendOrNone() !== name) {
     throw new BackendUnavailable(`${label[name]} cannot be started in this browser`);
   }
+  if (!module.isExact()) {
+    removeBackend(name);
+    throw new BackendUnavailable(`${label[name]} computes with 16-bit floats only on this device`);
+  }
   module.prepare(activeBackend());
 }
 
 interface BackendModule {
   register(): void;
+  /** Does the running backend compute in float32? */
+  isExact(): boolean;
   /** Corrections to the running backend. */
   prepare(backend: unknown): void;
 }
 
 /** Backends are loaded when they are first asked for: a worker seldom needs more than one. */
 async function load(name: TfjsBackendName): Promise<BackendModule> {
-  const nothing = () => {};
+  const plain = { isExact: () => true, prepare: () => {} };
   switch (name) {
     case 'webgl': {
-      const { registerWebglBackend, correctFloatPrecision } = await import('./webgl-backend.ts');
-      return { register: registerWebglBackend, prepare: correctFloatPrecision };
+      const webgl = await import('./webgl-backend.ts');
+      return {
+        register: webgl.registerWebglBackend,
+        isExact: webgl.rendersFloat32,
+        prepare: webgl.correctFloatPrecision,
+      };
     }
     case 'wasm': {
       const { registerWasmBackend } = await import('./wasm-backend.ts');
-      return { register: registerWasmBackend, prepare: nothing };
+      return { register: registerWasmBackend, ...plain };
     }
     case 'cpu': {
       const { registerCpuBackend } = await import('./cpu-backend.ts');
-      return { register: registerCpuBackend, prepare: nothing };
+      return { register: registerCpuBackend, ...plain };
     }
     default:
       throw new Error(`unknown backend ${name satisfies never}`);

@@ -9,7 +9,7 @@ import type { BackendInfo, BackendName, Examples } from '../core/training/traine
 import { activateBackend, openBackend, type TfjsBackendName } from './backend.ts';
 import { createTfjsTrainer } from './trainer.ts';
 
-export interface ThroughputRow {
+interface ThroughputRow {
   readonly backend: BackendName;
   readonly renderer: string;
   /** Medians over the turns, SGD with local epochs as in a round. */
@@ -25,7 +25,7 @@ export interface ThroughputReport {
   readonly autoMs: number;
 }
 
-export interface ThroughputOptions {
+interface ThroughputOptions {
   readonly batchSize: number;
   readonly units: number;
   /** Batches in one turn, and turns for each. */
@@ -103,7 +103,7 @@ export async function layersTurn(
   examples: Examples,
   optimizer: 'sgd' | 'adam' = 'sgd',
 ): Promise<Turn> {
-  const layers = await import('@tensorflow/tfjs-layers');
+  const layers = await import('@tensorflow/tfjs');
   await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
   await import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js');
   await registerAllKernels(backend);

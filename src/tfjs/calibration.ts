@@ -4,6 +4,7 @@ import { initialWeights, NUM_CLASSES, type ModelSpec } from '../core/model/model
 import type { BackendName } from '../core/training/trainer.ts';
 import { startTraining } from './dense-network.ts';
 import { oneHotRows, storeExamples } from './example-store.ts';
+import { stepOperations } from './step-operations.ts';
 
 const BUDGET_MS = 120;
 const MIN_STEPS = 4;
@@ -12,22 +13,23 @@ const MIN_STEPS = 4;
  * Steps of SGD a second with the active backend, which is `backend`. Compiles first; then takes the
  * fastest of a few short measurements, because other tabs calibrate at the same time.
  */
-export function measureStepsPerSecond(
+export async function measureStepsPerSecond(
   backend: BackendName,
   model: ModelSpec,
   batchSize: number,
-): number {
+): Promise<number> {
+  const operations = await stepOperations(backend);
   const rows = Uint32Array.from({ length: Math.min(batchSize, 1024) }, (_, row) => row);
   const random = createRandom('calibration');
   const images = Uint8Array.from({ length: rows.length * model.widths[0]! }, () =>
     random.below(256),
   );
-  const store = storeExamples(backend, {
+  const store = storeExamples(operations, {
     images,
     labels: Uint8Array.from(rows, (row) => row % NUM_CLASSES),
   });
   const hyper = { optimizer: 'sgd', learningRate: 0.01, momentum: 0 } as const;
-  const network = startTraining(backend, model, initialWeights(model, 0), hyper);
+  const network = startTraining(operations, model, initialWeights(model, 0), hyper);
   const run = (steps: number): void => {
     for (let step = 0; step < steps; step++) {
       const batch = store.gatherRows(rows);

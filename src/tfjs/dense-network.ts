@@ -5,15 +5,9 @@ import {
   dispose,
   fused,
   keep,
-  mul,
   scalar,
-  softmax,
-  step as stepFunction,
-  sub,
-  sum,
   tensor,
   tidy,
-  transpose,
   zeros,
   type Scalar,
   type Tensor,
@@ -21,7 +15,7 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { numParameters, tensorSlots, type ModelSpec } from '../core/model/model-spec.ts';
-import type { BackendName, TrainingJob } from '../core/training/trainer.ts';
+import type { TrainingJob } from '../core/training/trainer.ts';
 import {
   gradientScale,
   stateTensorsPerParameter,
@@ -29,6 +23,7 @@ import {
   updateParameter,
   type StepScalars,
 } from './optimizers.ts';
+import type { StepOperations } from './step-operations.ts';
 
 /** Kernel and bias of each layer in the order of `tensorSlots`, copied from the flat vector. */
 export function parameterTensors(model: ModelSpec, weights: Float32Array): Tensor[] {
@@ -54,10 +49,10 @@ export function forward(images: Tensor2D, parameters: readonly Tensor[]): Tensor
   return outputs;
 }
 
-export type Hyperparameters = Pick<TrainingJob, 'optimizer' | 'learningRate' | 'momentum'>;
+type Hyperparameters = Pick<TrainingJob, 'optimizer' | 'learningRate' | 'momentum'>;
 
 /** A network in training. It owns its tensors until `dispose`. */
-export interface NetworkInTraining {
+interface NetworkInTraining {
   /**
    * One batch: `images` [batch, inputs] in [0, 1], `oneHot` [batch, 10]. Parameters move by the
    * gradient of the mean cross-entropy. Returns the logits as they were before, owned by the caller.
@@ -69,12 +64,11 @@ export interface NetworkInTraining {
 }
 
 export function startTraining(
-  backend: BackendName,
+  operations: StepOperations,
   model: ModelSpec,
   weights: Float32Array,
   hyper: Hyperparameters,
 ): NetworkInTraining {
-  const matMul = backend === 'wasm' ? matMulByTransposes : matMulByFlags;
   const numStates = stateTensorsPerParameter[hyper.optimizer];
   const slots = tensorSlots(model);
   let parameters = parameterTensors(model, weights);
@@ -92,16 +86,16 @@ export function startTraining(
   function gradients(images: Tensor2D, oneHot: Tensor2D): { logits: Tensor2D; all: Tensor[] } {
     const outputs = forward(images, parameters);
     const logits = outputs.at(-1)!;
-    const scale = scalarOf(gradientScale(hyper.optimizer, hyper.learningRate) / oneHot.shape[0]);
-    let error = mul(sub(softmax(logits), oneHot), scale) as Tensor2D;
+    const scale = gradientScale(hyper.optimizer, hyper.learningRate) / oneHot.shape[0];
+    let error = operations.lossGradient(logits, oneHot, scale);
     const all: Tensor[] = [];
     for (let layer = outputs.length - 2; layer >= 0; layer--) {
       const inputs = outputs[layer]!;
-      all[2 * layer] = matMul(inputs, error, true, false);
-      all[2 * layer + 1] = sum(error, 0);
+      all[2 * layer] = operations.matMul(inputs, error, true, false);
+      all[2 * layer + 1] = operations.columnSums(error);
       if (layer > 0) {
-        const back = matMul(error, parameters[2 * layer] as Tensor2D, false, true);
-        error = mul(back, stepFunction(inputs)) as Tensor2D;
+        const kernel = parameters[2 * layer] as Tensor2D;
+        error = operations.reluGradient(operations.matMul(error, kernel, false, true), inputs);
       }
     }
     return { logits, all };
@@ -144,15 +138,3 @@ export function startTraining(
     },
   };
 }
-
-type MatMul = (a: Tensor2D, b: Tensor2D, transposeA: boolean, transposeB: boolean) => Tensor2D;
-
-const matMulByFlags: MatMul = (a, b, transposeA, transposeB) =>
-  fused.matMul({ a, b, transposeA, transposeB }) as Tensor2D;
-
-/** On WASM only the fused kernel without transposition flags goes to XNNPACK: ten times faster. */
-const matMulByTransposes: MatMul = (a, b, transposeA, transposeB) =>
-  fused.matMul({
-    a: transposeA ? (transpose(a) as Tensor2D) : a,
-    b: transposeB ? (transpose(b) as Tensor2D) : b,
-  }) as Tensor2D;

@@ -2,9 +2,10 @@
 // there. On WASM and CPU, whose device is this worker's own memory: as the bytes they came in, a
 // quarter of the size, and each batch is scaled on its way in (a slice of a tensor would copy the
 // whole shard on WASM: its Slice kernel reads all of its input).
-import { gather, slice, tensor1d, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
+import { slice, tensor1d, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
 import { NUM_CLASSES } from '../core/model/model-spec.ts';
-import type { BackendName, Examples } from '../core/training/trainer.ts';
+import type { Examples } from '../core/training/trainer.ts';
+import type { StepOperations } from './step-operations.ts';
 
 export interface ExampleStore {
   readonly numExamples: number;
@@ -17,26 +18,31 @@ export interface ExampleStore {
 }
 
 /** @throws RangeError when images and labels do not belong together. */
-export function storeExamples(backend: BackendName, examples: Examples): ExampleStore {
+export function storeExamples(operations: StepOperations, examples: Examples): ExampleStore {
   const { images, labels } = examples;
   const numPixels = labels.length === 0 ? 0 : images.length / labels.length;
   if (!Number.isInteger(numPixels)) {
     throw new RangeError(`${images.length} pixels do not make ${labels.length} images`);
   }
-  return backend === 'webgl'
-    ? storeOnDevice(images, labels, numPixels)
+  return operations.gatherRows
+    ? storeOnDevice(operations.gatherRows, images, labels, numPixels)
     : storeAsBytes(images, labels, numPixels);
 }
 
-function storeOnDevice(images: Uint8Array, labels: Uint8Array, numPixels: number): ExampleStore {
+function storeOnDevice(
+  gatherRows: NonNullable<StepOperations['gatherRows']>,
+  images: Uint8Array,
+  labels: Uint8Array,
+  numPixels: number,
+): ExampleStore {
   const scaled = Float32Array.from(images, (byte) => byte / 255);
   const all = tensor2d(scaled, [labels.length, numPixels], 'float32');
   return {
     numExamples: labels.length,
     labels,
     gatherRows(rows) {
-      const indices = tensor1d(Int32Array.from(rows), 'int32');
-      const batch = gather(all, indices);
+      const indices = tensor1d(Float32Array.from(rows), 'float32');
+      const batch = gatherRows(all, indices);
       indices.dispose();
       return batch;
     },

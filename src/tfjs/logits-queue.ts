@@ -6,7 +6,7 @@ import type { BackendName } from '../core/training/trainer.ts';
 /** Batches read in one go on WebGL; a shader may read 16 textures (MAX_TEXTURE_IMAGE_UNITS). */
 export const LOGITS_GROUP = 8;
 
-export interface LogitsQueue {
+interface LogitsQueue {
   /** Takes over `logits` [rows, 10]. */
   push(logits: Tensor2D): void;
   /** Reads and frees all that waits, in order: waits until the device has done it. */

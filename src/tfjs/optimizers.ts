@@ -1,6 +1,6 @@
 // The clients' optimizers as tensor arithmetic, in forms that need the fewest kernels per step. Each
 // is a plain update of one parameter; state starts at zero with every call of `train`.
-import { add, div, mul, sqrt, square, sub, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { add, div, mul, sqrt, sub, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { OptimizerName } from '../core/training/trainer.ts';
 
 const BETA1 = 0.9; // Kingma & Ba 2015 (arXiv 1412.6980), as Keras
@@ -67,7 +67,7 @@ export function updateParameter(
     }
     case 'adam': {
       const first = add(mul(state[0]!, scalars.beta1), gradient);
-      const second = add(mul(state[1]!, scalars.beta2), square(gradient));
+      const second = add(mul(state[1]!, scalars.beta2), mul(gradient, gradient));
       const direction = div(first, add(sqrt(second), scalars.epsilon));
       return [sub(parameter, mul(direction, scalars.rate)), first, second];
     }

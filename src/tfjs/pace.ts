@@ -5,7 +5,7 @@ import { LOGITS_GROUP } from './logits-queue.ts';
 
 const SEGMENT_MS = 50;
 
-export interface Pace {
+interface Pace {
   /** True when the queue should be drained: after as many steps as lately took 50 ms. */
   stepDone(): boolean;
   /** Call after draining: learns the device's pace and lets waiting events run. */

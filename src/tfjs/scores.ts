@@ -2,7 +2,7 @@
 // 90 nats), and NaN stays NaN. Logits are few; the device has nothing to win here.
 import { NUM_CLASSES } from '../core/model/model-spec.ts';
 
-export interface Scores {
+interface Scores {
   lossSum: number;
   numCorrect: number;
   /** [NUM_CLASSES × NUM_CLASSES], row = true label. */

@@ -1,11 +1,19 @@
 // The trainer's conformance on each backend, and what is particular to them.
-import { describe, expect, test } from 'vitest';
+import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl/dist/backend_webgl.js';
+import { backend as activeBackend } from '@tensorflow/tfjs-core';
+import { describe, expect, test, vi } from 'vitest';
 import { createRandom } from '../core/math/random.ts';
-import { denseModel, initialWeights } from '../core/model/model-spec.ts';
-import type { Examples } from '../core/training/trainer.ts';
-import { describeTrainer, largestDifference, trainingJob } from '../testing/trainer-conformance.ts';
+import { denseModel, initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
+import type { Examples, Trainer } from '../core/training/trainer.ts';
+import {
+  describeTrainer,
+  largestDifference,
+  syntheticExamples,
+  trainingJob,
+} from '../testing/trainer-conformance.ts';
 import type { TfjsBackendName } from './backend.ts';
 import { createTfjsTrainer } from './trainer.ts';
+import { webglContextOf } from './webgl-backend.ts';
 
 const model = denseModel(64, 1);
 const options = { model, batchSize: 16 };
@@ -13,6 +21,60 @@ const options = { model, batchSize: 16 };
 for (const backend of ['webgl', 'wasm', 'cpu'] as const) {
   describeTrainer(backend, () => createTfjsTrainer(backend, options));
 }
+
+describe('below the tensors', () => {
+  const small: ModelSpec = { widths: [64, 32, 10] };
+  const train = async (trainer: Trainer, localEpochs: number) => {
+    const job = trainingJob(75, { optimizer: 'adam', localEpochs });
+    await trainer.train(small, initialWeights(small, 1), job);
+    await trainer.evaluate(small, initialWeights(small, 1), 'test', 0, 75);
+  };
+  const open = async (backend: BackendName) => {
+    const trainer = await createTfjsTrainer(backend, options);
+    trainer.loadTrainingExamples(syntheticExamples(75, 1));
+    trainer.loadEvaluationExamples('test', syntheticExamples(75, 2));
+    await train(trainer, 10);
+    return trainer;
+  };
+
+  test('the WASM heap does not grow with the number of steps', async () => {
+    const trainer = await open('wasm');
+    const heapBytes = () =>
+      (activeBackend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
+    const before = heapBytes();
+    for (let round = 0; round < 10; round++) await train(trainer, 100); // 5000 steps
+    expect(heapBytes()).toBe(before);
+    trainer.dispose();
+  });
+
+  test('WebGL keeps no texture and compiles no program after the first round', async () => {
+    const trainer = await open('webgl');
+    const gl = webglContextOf(activeBackend());
+    const textures = () => (activeBackend() as MathBackendWebGL).getTextureManager();
+    const used = textures().getNumUsedTextures();
+    const compile = vi.spyOn(gl, 'linkProgram');
+    for (let round = 0; round < 5; round++) await train(trainer, 10);
+    expect(textures().getNumUsedTextures()).toBe(used);
+    expect(compile).not.toHaveBeenCalled();
+    trainer.dispose();
+  });
+
+  test('a warm-up compiles all that training and evaluation need', async () => {
+    const model: ModelSpec = { widths: [64, 48, 10] }; // not compiled by another test
+    const trainer = await createTfjsTrainer('webgl', options);
+    trainer.loadTrainingExamples(syntheticExamples(300, 1));
+    trainer.loadEvaluationExamples('test', syntheticExamples(75, 2));
+    const compile = vi.spyOn(webglContextOf(activeBackend()), 'linkProgram');
+    await trainer.warmUp(model, { optimizer: 'momentum', batchSize: 16 });
+    expect(compile).toHaveBeenCalled();
+    compile.mockClear();
+    const weights = initialWeights(model, 1);
+    await trainer.train(model, weights, trainingJob(300, { optimizer: 'momentum' }));
+    await trainer.evaluate(model, weights, 'test', 10, 60);
+    expect(compile).not.toHaveBeenCalled();
+    trainer.dispose();
+  });
+});
 
 describe('across backends', () => {
   test('Adam on WebGL gives the CPU backend’s weights within 1e-5 after an epoch', async () => {

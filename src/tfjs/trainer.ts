@@ -20,10 +20,13 @@ import { eventLoopTurn } from './event-loop-turn.ts';
 import { oneHotRows, storeExamples, type ExampleStore } from './example-store.ts';
 import { createLogitsQueue } from './logits-queue.ts';
 import { createPace } from './pace.ts';
+import { stepOperations } from './step-operations.ts';
 import { addScore, emptyScores } from './scores.ts';
 
 /** Images evaluated at a time. */
 const EVALUATION_BATCH = 500;
+/** 1 + 2 + 4 + 8: as the pace rises, the fourth segment is the first to join a group of logits. */
+const WARM_UP_BATCHES = 15;
 
 /**
  * Opens the backend and wraps it. One trainer works at a time in a worker or page: a tfjs realm has
@@ -36,6 +39,7 @@ export async function createTfjsTrainer(
 ): Promise<Trainer> {
   const info = await openBackend(choice, options);
   const isLost = await lossDetector(info);
+  const operations = await stepOperations(info.backend);
   let shard: ExampleStore | null = null;
   const splits = new Map<EvaluationSplit, ExampleStore>();
 
@@ -61,7 +65,7 @@ export async function createTfjsTrainer(
     const { labels } = shard;
     const numExamples = job.order.length;
     if (numExamples === 0) throw new RangeError('there is nothing to train on');
-    const network = startTraining(info.backend, model, weights, job);
+    const network = startTraining(operations, model, weights, job);
     const logitsQueue = createLogitsQueue(info.backend);
     const scores = emptyScores();
     const pace = createPace();
@@ -146,11 +150,11 @@ export async function createTfjsTrainer(
     info,
     loadTrainingExamples(examples: Examples) {
       shard?.dispose();
-      shard = storeExamples(info.backend, examples);
+      shard = storeExamples(operations, examples);
     },
     loadEvaluationExamples(split, examples) {
       splits.get(split)?.dispose();
-      splits.set(split, storeExamples(info.backend, examples));
+      splits.set(split, storeExamples(operations, examples));
     },
     warmUp: (model, { optimizer, batchSize }) =>
       onDevice(async () => {
@@ -158,8 +162,8 @@ export async function createTfjsTrainer(
         const { numExamples } = shard;
         const weights = initialWeights(model, 0);
         const rest = numExamples % batchSize;
-        const epochLengths = [Math.min(batchSize, numExamples)];
-        if (rest > 0 && rest !== numExamples) epochLengths.push(rest);
+        const whole = Math.min(numExamples - rest, WARM_UP_BATCHES * batchSize);
+        const epochLengths = [whole, rest].filter((length) => length > 0);
         const order = Uint32Array.from(epochLengths.flatMap((length) => [...Array(length).keys()]));
         await train(model, weights, {
           optimizer,

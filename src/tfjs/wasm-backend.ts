@@ -2,17 +2,12 @@
 // threaded one needs cross-origin isolation, where the bundled backend hangs, and every browser that
 // runs node-seal has SIMD.
 import { addConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Add.js';
-import { castConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Cast.js';
-import { concatConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Concat.js';
-import { gatherV2Config } from '@tensorflow/tfjs-backend-wasm/dist/kernels/GatherV2.js';
 import { identityConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Identity.js';
 import { multiplyConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Multiply.js';
 import { realDivConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/RealDiv.js';
 import { reshapeConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Reshape.js';
-import { sliceConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Slice.js';
 import { softmaxConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Softmax.js';
 import { sqrtConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Sqrt.js';
-import { squareConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Square.js';
 import { stepConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Step.js';
 import { subConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Sub.js';
 import { sumConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Sum.js';
@@ -29,17 +24,12 @@ import { env, findBackendFactory, registerBackend, registerKernel } from '@tenso
 
 for (const kernel of [
   addConfig,
-  castConfig,
-  concatConfig,
-  gatherV2Config,
   identityConfig,
   multiplyConfig,
   realDivConfig,
   reshapeConfig,
-  sliceConfig,
   softmaxConfig,
   sqrtConfig,
-  squareConfig,
   stepConfig,
   subConfig,
   sumConfig,

@@ -79,9 +79,12 @@ export function evaluationFault(
     return message.split === 'test' ? 'future' : 'late';
   }
   const part = evaluation.jobs.get(clientId);
-  if (part === undefined) return evaluation.hashes.has(clientId) ? 'duplicate' : 'unexpected';
+  const parts = evaluation.results.length;
+  if (part !== message.slice.part || parts !== message.slice.parts) {
+    return evaluation.hashes.has(clientId) ? 'duplicate' : 'unexpected';
+  }
   if (!isConsistent(message)) return 'malformed';
-  const { from, to } = sliceBounds(message.split, { part, parts: evaluation.results.length });
+  const { from, to } = sliceBounds(message.split, message.slice);
   return message.numExamples === to - from ? null : 'wrong-num-examples';
 }
 

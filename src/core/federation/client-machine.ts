@@ -264,6 +264,7 @@ function onApplied(place: Place, event: EventOf<'applied'>): Placed {
     receivedAtMs,
     segments,
     split: 'validation',
+    slice: order.slice,
     startedAtMs: event.atMs,
   };
   return [{ ...place, tentative: key, work: evaluating }, effects];
@@ -278,6 +279,7 @@ function onEvaluated(place: Place, event: EventOf<'evaluated'>): Placed {
     type: 'evaluated',
     ...keyOf(work.key),
     split,
+    slice: work.slice,
     numExamples,
     numCorrect,
     lossSum,

@@ -7,7 +7,7 @@ import { isSameKey, keyOf, type Keys, type Place } from './client-state.ts';
 type Ordered = [Place | null, ClientEffect[]];
 
 export function onServerSaid(place: Place | null, message: ServerMessage, atMs: number): Ordered {
-  if (message.type === 'assign') return onAssign(place, message, atMs);
+  if (message.type === 'assign') return onAssign(place, message);
   if (message.type === 'welcome' || message.type === 'rejected') return [place, []];
   if (place === null || message.runId !== place.runId) return [place, []];
   switch (message.type) {
@@ -16,7 +16,7 @@ export function onServerSaid(place: Place | null, message: ServerMessage, atMs: 
     case 'keys':
       return onKeys(place, message);
     case 'resync':
-      return onResync(place, message, atMs);
+      return onResync(place, message);
     case 'train':
       return onTrain(place, message, atMs);
     case 'abandon':
@@ -43,8 +43,14 @@ function dropped({ work, tentative }: Place): ClientEffect[] {
   return keys.map((key) => ({ type: 'abandon', key }));
 }
 
-function onAssign(place: Place | null, message: ServerMessageOf<'assign'>, atMs: number): Ordered {
+function onAssign(place: Place | null, message: ServerMessageOf<'assign'>): Ordered {
   const { runId, config, seat, keyEpoch, sealedKeys, weights } = message;
+  // Asked again because it takes long: what is under way goes on, keys that were missing are opened.
+  if (place?.runId === runId && place.seat === seat && place.preparing?.round === weights.round) {
+    return sealedKeys === null
+      ? [place, []]
+      : onKeys(place, { type: 'keys', runId, keyEpoch, sealedKeys });
+  }
   const effects = place === null ? [] : dropped(place);
   if (place !== null && place.runId !== runId) {
     effects.push({ type: 'release', runId: place.runId });
@@ -69,7 +75,7 @@ function onAssign(place: Place | null, message: ServerMessageOf<'assign'>, atMs:
     config,
     seat,
     keys,
-    preparing: { round: weights.round, startedAtMs: atMs },
+    preparing: { round: weights.round },
     unsaid: null,
     committedRound: -1,
     tentative: null,
@@ -99,13 +105,14 @@ function onKeys(place: Place, message: ServerMessageOf<'keys'>): Ordered {
   ];
 }
 
-function onResync(place: Place, message: ServerMessageOf<'resync'>, atMs: number): Ordered {
+function onResync(place: Place, message: ServerMessageOf<'resync'>): Ordered {
   const { weights } = message;
+  if (place.preparing?.round === weights.round) return [place, []];
   const { runId, config, seat } = place;
   return [
     {
       ...place,
-      preparing: { round: weights.round, startedAtMs: atMs },
+      preparing: { round: weights.round },
       unsaid: null,
       tentative: null,
       work: { phase: 'idle' },
@@ -197,6 +204,7 @@ function onEvaluate(place: Place, order: ServerMessageOf<'evaluate'>, atMs: numb
     receivedAtMs: atMs,
     segments: [],
     split: order.split,
+    slice: order.slice,
     startedAtMs: atMs,
   };
   return [

@@ -1,7 +1,7 @@
 // What a client knows of its place in a run, and the work it is doing. The bytes (shard, weights,
 // keys) lie on the shell's bench; the machine only says what to do with them.
 import type { ClientMessageOf, PhaseSegment } from '../protocol/client-messages.ts';
-import type { ServerMessageOf } from '../protocol/server-messages.ts';
+import type { EvaluationSlice, ServerMessageOf } from '../protocol/server-messages.ts';
 import type { EvaluationSplit } from '../training/trainer.ts';
 import type { WorkKey } from './client-types.ts';
 import type { RunConfig } from './run-config.ts';
@@ -26,7 +26,7 @@ export interface Place {
   readonly seat: number;
   readonly keys: Keys;
   /** Weights being put on the bench, by `assign` or `resync`; null when that is done. */
-  readonly preparing: { readonly round: number; readonly startedAtMs: number } | null;
+  readonly preparing: { readonly round: number } | null;
   /** Result of the preparation, kept until the keys are open, so that `prepared` can be said. */
   readonly unsaid: Prepared | null;
   /** Round of the committed weights on the bench, -1 before the first preparation. */
@@ -80,6 +80,7 @@ export type Work =
   | (Timed & {
       readonly phase: 'evaluating';
       readonly split: EvaluationSplit;
+      readonly slice: EvaluationSlice;
       readonly startedAtMs: number;
     });
 

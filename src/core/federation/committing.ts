@@ -24,6 +24,7 @@ export function beginCommit(step: RunStep, stage: Applying, hash: string): void 
     round: record.round,
     sealedWeights: closed === null ? null : deposit.sealed!.bytes,
     weightsSha256: hash,
+    rangesLargest: closed?.open.largestNumExamples ?? 0,
     rangeExponents:
       closed === null
         ? []
@@ -65,7 +66,7 @@ export function onCommitPersisted(step: RunStep): void {
 
 function settle(step: RunStep, then: AfterCommit): void {
   if (then === 'stop') return endRun(step, 'stopped', null);
-  enterGathering(step);
+  enterGathering(step, null);
   if (then === 'pause') pauseRun(step, null);
 }
 

@@ -133,6 +133,8 @@ export interface PersistentRun {
   readonly abandonedRounds: number;
   /** For the next round's `train`; [] before the first ranges are known. */
   readonly rangeExponents: readonly number[];
+  /** The cohort's largest number of examples that these ranges belong to; 0 before. */
+  readonly rangesLargest: number;
   /** Which clientId sat where, so that a returning tab gets its seat back. */
   readonly seats: readonly (string | null)[];
 }

@@ -98,11 +98,11 @@ export function createCoordinator(
   };
   if (run === null) return finish(state, state, []);
   if (!isOver(run))
-    return finish(
-      state,
-      ...advanceRun(config, state, { type: 'client-joined' }, config.startedAtMs),
-    );
-  // The server may have died between a run's end and its twin's beginning.
+    return finish(state, ...advanceRun(config, state, { type: 'started' }, config.startedAtMs));
+  // The server may have died between a run's end and its twin's beginning, or after the twin's end.
+  if (run.withTwin && state.pair !== null && isOver(state.pair)) {
+    return finish(state, ...changePlaces({ ...state, run: state.pair, pair: run }));
+  }
   return finish(state, ...startTwinOf(config, state, config.startedAtMs));
 }
 
@@ -434,7 +434,13 @@ function newRun(
     members: new Map(),
     barred: new Set(),
     keys: keysFor(parameters, heldKeys, server.keyEpoch),
-    committed: { round: -1, sealedWeights: null, weightsSha256: null, rangeExponents: [] },
+    committed: {
+      round: -1,
+      sealedWeights: null,
+      weightsSha256: null,
+      rangeExponents: [],
+      rangesLargest: 0,
+    },
     attempt: 1,
     abandonedRounds: 0,
     failureStreak: 0,

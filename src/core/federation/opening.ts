@@ -3,7 +3,7 @@
 import { cohortSize, sampleCohort } from './cohort.ts';
 import { startEvaluation } from './evaluation.ts';
 import { clearRoundTimers } from './gathering.ts';
-import { widestRanges } from './ranges.ts';
+import { rescaleRanges, widestRanges } from './ranges.ts';
 import { change, changeMember, roundKey, setTimer, tell, type RunStep } from './run-step.ts';
 import { readyMembers, roundNow, type Contribution, type Member } from './run-state.ts';
 import { seatPresent } from './seating.ts';
@@ -19,7 +19,7 @@ export function reviewGathering(step: RunStep): void {
   const ready = readyMembers(run).filter(({ numExamples }) => isTest || numExamples > 0);
   const required = isTest ? 1 : run.config.minimumClients;
   const lacksKeys = run.keys.status !== 'none' && run.keys.status !== 'present';
-  const isAllowed = ready.length >= required && !lacksKeys;
+  const isAllowed = ready.length >= required && !lacksKeys && stage.ticket === null;
   const here = [...run.members.values()].filter(({ standing }) => standing !== 'left');
   const isWorthWaiting =
     stage.isBackingOff ||
@@ -75,7 +75,7 @@ function openTraining(step: RunStep, ready: readonly Member[]): void {
   const largestNumExamples = Math.max(...cohort.map(({ numExamples }) => numExamples));
   const rangeExponents =
     run.committed.rangeExponents.length > 0
-      ? run.committed.rangeExponents
+      ? rescaleRanges(run.committed.rangeExponents, run.committed.rangesLargest, largestNumExamples)
       : widestRanges(cohort.map((member) => member.rangeExponents));
   const asked = cohort.map(({ clientId }): [string, Contribution] => [
     clientId,

@@ -29,6 +29,15 @@ export function nextRanges(
 }
 
 /**
+ * The same ranges for a cohort with another largest number of examples. Deltas are scaled by own /
+ * largest, so a smaller largest makes them larger, by at most from / to.
+ */
+export function rescaleRanges(exponents: readonly number[], from: number, to: number): number[] {
+  const bits = Math.max(0, Math.ceil(Math.log2(from / to)));
+  return exponents.map((exponent) => Math.min(HIGHEST_EXPONENT, exponent + bits));
+}
+
+/**
  * Bound on the error that quantisation adds to any weight of the mean, clipping apart.
  *
  * A client sends Δₖ·nₖ/n_max rounded to a grid of step s = 2·2^e/(L−1); stochastic rounding errs by

@@ -45,6 +45,8 @@ export interface Committed {
   readonly weightsSha256: string | null;
   /** For the next round's `train`; [] before round 1 is committed. */
   readonly rangeExponents: readonly number[];
+  /** The largest number of examples of the cohort that the ranges were measured in; 0 before. */
+  readonly rangesLargest: number;
 }
 
 /** A client as this run sees it. */
@@ -58,6 +60,8 @@ export interface Member {
   /** An `assign` or `resync` that it has not answered yet; `serial` tells its timers apart. */
   readonly awaited: { readonly round: number } | null;
   readonly serial: number;
+  /** How often it was asked in vain; each time it is given twice as long. */
+  readonly numUnanswered: number;
   readonly phase: ClientPhase;
   readonly fraction: number;
   readonly backend: BackendInfo | null;
@@ -130,6 +134,11 @@ export type Stage =
       readonly isTimed: boolean;
       /** The timer has fired since the minimum was ready. */
       readonly isPatienceOver: boolean;
+      /**
+       * Save that must be durable before anything opens: it holds the number of the next attempt,
+       * which a server that dies and comes back must never give out twice.
+       */
+      readonly ticket: number | null;
     }
   | { readonly phase: 'open'; readonly open: OpenRound; readonly deadlineAtMs: number }
   | { readonly phase: 'summing'; readonly open: OpenRound }
@@ -238,6 +247,7 @@ export function persistentRun(run: RunState): PersistentRun {
     test: run.test,
     abandonedRounds: run.abandonedRounds,
     rangeExponents: run.committed.rangeExponents,
+    rangesLargest: run.committed.rangesLargest,
     seats: run.seats,
   };
 }
@@ -250,6 +260,7 @@ export const justStarted: StageOf<'gathering'> = {
   isBackingOff: false,
   isTimed: false,
   isPatienceOver: false,
+  ticket: null,
 };
 
 /** A run as it was persisted; nobody is seated yet, an unfinished round starts a new attempt. */
@@ -284,6 +295,7 @@ export function restoredRun(
       sealedWeights,
       weightsSha256: saved.history.at(-1)?.weightsSha256 ?? null,
       rangeExponents: saved.rangeExponents,
+      rangesLargest: saved.rangesLargest,
     },
     attempt: isEnded ? saved.attempt : saved.attempt + 1,
     abandonedRounds: saved.abandonedRounds,

@@ -3,7 +3,7 @@
 import { tensorSlots, type ModelSpec } from './model-spec.ts';
 
 /** What each layer put out: `activations[0]` is the scaled image, the last one the logits. */
-export interface ForwardPass {
+interface ForwardPass {
   readonly activations: readonly Float64Array[];
 }
 

@@ -1,5 +1,7 @@
 // TensorFlow.js itself is the oracle: it must read the files and predict what the forward pass does.
-import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { createRandom } from '../math/random.ts';
 import { classProbabilities } from './forward.ts';
@@ -9,7 +11,7 @@ import { exportForTfjs } from './tfjs-export.ts';
 /** As a person would: both files from disk. */
 async function loadFromFiles(model: ModelSpec, weights: Float32Array) {
   const files = exportForTfjs(model, weights, { runId: 'run-1', round: 4 });
-  return tf.loadLayersModel(
+  return loadLayersModel(
     tf.io.browserFiles([
       new File([files.modelJson], 'model.json', { type: 'application/json' }),
       new File([files.weights], 'weights.bin'),

@@ -5,7 +5,7 @@
 import type { Random } from '../math/random.ts';
 
 /** Fewest examples a client is left with (Flower's min_partition_size). */
-export const MINIMUM_EXAMPLES = 10;
+const MINIMUM_EXAMPLES = 10;
 /** Draws before the fallback (Flower gives up after as many). */
 const MAX_DRAWS = 10;
 

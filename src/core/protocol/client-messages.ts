@@ -5,6 +5,7 @@ import {
   bytes,
   count,
   durationMs,
+  evaluationSlice,
   finite,
   identifier,
   MAX_PAYLOAD_BYTES,
@@ -102,6 +103,8 @@ export const clientMessageSchema = v.variant('type', [
     round: roundIndex,
     attempt: count,
     split: v.picklist(['validation', 'test']),
+    /** The slice that was asked for: a repeated answer must not pass for another slice's. */
+    slice: evaluationSlice,
     numExamples: count,
     numCorrect: count,
     lossSum: finite,

@@ -23,7 +23,7 @@ const exactBytes = (length: number) =>
   );
 const SECRET_BYTES = 32; // the federation's secret: 256 bits
 /** Numbers a side of the demonstration may hold. */
-export const MAX_DEMONSTRATION_VALUES = 10;
+const MAX_DEMONSTRATION_VALUES = 10;
 const demonstrationValues = v.pipe(
   v.array(finite),
   v.minLength(1),

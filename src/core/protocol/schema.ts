@@ -17,6 +17,8 @@ export const rangeExponents = v.pipe(
   v.array(v.pipe(v.number(), v.integer(), v.minValue(-60), v.maxValue(60))),
   v.maxLength(64),
 );
+/** Which part of the validation or test examples to evaluate: slice `part` of `parts`. */
+export const evaluationSlice = v.strictObject({ part: count, parts: count });
 /** Bytes of at most `max`; the exact length is the scheme's business. */
 export const bytes = (max: number) =>
   v.pipe(

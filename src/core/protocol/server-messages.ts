@@ -5,6 +5,7 @@ import {
   bytes,
   count,
   durationMs,
+  evaluationSlice,
   identifier,
   MAX_PAYLOAD_BYTES,
   MAX_SEALED_KEY_BYTES,
@@ -13,9 +14,7 @@ import {
 } from './schema.ts';
 import { errorCode } from './error-codes.ts';
 
-/** Which part of the validation or test examples to evaluate: slice `part` of `parts`. */
-const slice = v.strictObject({ part: count, parts: count });
-export type EvaluationSlice = v.InferOutput<typeof slice>;
+export type EvaluationSlice = v.InferOutput<typeof evaluationSlice>;
 
 /** How a client gets the weights of `round`: derives them from the seed (round 0) or opens them. */
 const weights = v.strictObject({
@@ -80,7 +79,7 @@ export const serverMessageSchema = v.variant('type', [
     totalExamples: count,
     largestNumExamples: count,
     rangeExponents,
-    slice,
+    slice: evaluationSlice,
     /** This client also deposits the sealed weights. */
     deposit: v.boolean(),
   }),
@@ -91,7 +90,7 @@ export const serverMessageSchema = v.variant('type', [
     round: roundIndex,
     attempt: count,
     split: v.picklist(['validation', 'test']),
-    slice,
+    slice: evaluationSlice,
   }),
   /** Deposit the sealed weights of this round (another client was to, and left). */
   v.strictObject({ type: v.literal('deposit'), runId: identifier, round: roundIndex }),

@@ -4,9 +4,13 @@
 import * as v from 'valibot';
 import {
   categoricalDistribution,
+  contains,
   floatDistribution,
   intDistribution,
+  isSingle,
   type Distribution,
+  type ParamValue,
+  type SearchSpace,
 } from './distribution.ts';
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -63,6 +67,9 @@ const tpeSchema = v.object({
   numCandidates: v.optional(atLeastOne, 24),
 });
 
+/** Values to try of each parameter. */
+export type GridValues = Readonly<Record<string, readonly ParamValue[]>>;
+
 export const samplerSchema = v.variant('type', [
   v.object({ type: v.literal('random') }),
   v.object({
@@ -98,8 +105,8 @@ const plainPruners = [
   }),
   v.object({
     type: v.literal('threshold'),
-    lower: v.optional(v.nullable(v.number()), null),
-    upper: v.optional(v.nullable(v.number()), null),
+    lower: v.optional(v.nullable(finite), null),
+    upper: v.optional(v.nullable(finite), null),
     ...interval,
   }),
   v.object({
@@ -130,22 +137,37 @@ export const prunerSchema = v.variant('type', [
   }),
 ]);
 
-export const studyConfigSchema = v.object({
-  name,
-  direction: v.picklist(['minimize', 'maximize']),
-  /** What the values are, for axes and for Optuna's dashboard. */
-  metricName: v.optional(name, 'value'),
-  searchSpace: v.record(paramName, distributionSchema),
-  sampler: v.optional(samplerSchema, { type: 'tpe' }),
-  pruner: v.optional(prunerSchema, { type: 'median' }),
-  /** Trials to start in all, enqueued ones included. */
-  numTrials: v.optional(atLeastOne, 10),
-  seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4294967295)), 0),
-});
+export const studyConfigSchema = v.pipe(
+  v.object({
+    name,
+    direction: v.picklist(['minimize', 'maximize']),
+    /** What the values are, for axes and for Optuna's dashboard. */
+    metricName: v.optional(name, 'value'),
+    searchSpace: v.record(paramName, distributionSchema),
+    sampler: v.optional(samplerSchema, { type: 'tpe' }),
+    pruner: v.optional(prunerSchema, { type: 'median' }),
+    /** Trials to start in all, enqueued ones included. */
+    numTrials: v.optional(atLeastOne, 10),
+    seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4294967295)), 0),
+  }),
+  v.check(({ sampler, searchSpace }) => {
+    if (sampler.type !== 'grid') return true;
+    return Object.entries(searchSpace).every(([param, distribution]) => {
+      const values = sampler.values[param];
+      return isSingle(distribution) || values?.every((value) => contains(distribution, value));
+    });
+  }, 'the grid needs values in range for every parameter'),
+);
 
 export type SamplerConfig = v.InferOutput<typeof samplerSchema>;
 export type TpeConfig = v.InferOutput<typeof tpeSchema>;
 export type PrunerConfig = v.InferOutput<typeof prunerSchema>;
 export type StudyConfig = v.InferOutput<typeof studyConfigSchema>;
-/** What may be left out to take the defaults. */
-export type StudyConfigInput = v.InferInput<typeof studyConfigSchema>;
+/** What may be left out to take the defaults; read-only data will do. */
+export type SamplerInput =
+  | Exclude<v.InferInput<typeof samplerSchema>, { type: 'grid' }>
+  | { readonly type: 'grid'; readonly values: GridValues };
+export type StudyConfigInput = Omit<
+  v.InferInput<typeof studyConfigSchema>,
+  'searchSpace' | 'sampler'
+> & { readonly searchSpace: SearchSpace; readonly sampler?: SamplerInput };

@@ -1,11 +1,10 @@
-// The width an element has been given, in whole px; 0 before the first layout.
-import { useLayoutEffect, useRef, useState, type RefObject } from 'react';
+// The width an element has been given, in whole px; 0 before the first layout. A callback ref, because
+// a chart's element comes and goes with its data.
+import { useCallback, useState, type RefCallback } from 'react';
 
-export function useWidth<Kind extends HTMLElement>(): readonly [RefObject<Kind | null>, number] {
-  const ref = useRef<Kind>(null);
+export function useWidth<Kind extends HTMLElement>(): readonly [RefCallback<Kind>, number] {
   const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = ref.current;
+  const ref = useCallback((element: Kind | null) => {
     if (element === null) return;
     setWidth(Math.floor(element.clientWidth));
     const observer = new ResizeObserver(() => setWidth(Math.floor(element.clientWidth)));

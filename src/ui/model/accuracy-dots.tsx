@@ -71,29 +71,29 @@ function Dots({ title, rows }: Pick<AccuracyDotsProps, 'title' | 'rows'>) {
             const value = start + share * (1 - start);
             const anchor = share === 0 ? 'start' : share === 1 ? 'end' : 'middle';
             return (
-              <g key={share} className="axis-label">
-                <line x1={xOf(value)} x2={xOf(value)} y1={0} y2={bottom} className="grid-line" />
+              <g key={share} className="model-axis">
+                <line x1={xOf(value)} x2={xOf(value)} y1={0} y2={bottom} className="model-grid" />
                 <text x={xOf(value)} y={bottom + 16} textAnchor={anchor}>
                   {`${Number((100 * value).toFixed(1))} %`}
                 </text>
               </g>
             );
           })}
-          <text x={left} y={bottom + 34} className="axis-title">
+          <text x={left} y={bottom + 34} className="model-axis">
             {start === 0 ? 'accuracy' : `accuracy, axis starts at ${Math.round(100 * start)} %`}
           </text>
           {rows.map(({ label, accuracy, colour }, row) => {
             const y = (row + 0.5) * rowHeight;
             return (
               <g key={row}>
-                <text x={left - 10} y={y + 4} textAnchor="end" className="axis-label">
+                <text x={left - 10} y={y + 4} textAnchor="end" className="model-axis">
                   {label.slice(0, LARGEST_LABEL / LETTER_WIDTH - 2)}
                 </text>
-                <line x1={left} x2={left + axisWidth} y1={y} y2={y} className="grid-line" />
+                <line x1={left} x2={left + axisWidth} y1={y} y2={y} className="model-grid" />
                 {accuracy === null ? null : (
                   <circle cx={xOf(accuracy)} cy={y} r={5} style={{ fill: colour }} />
                 )}
-                <text x={width} y={y + 4} textAnchor="end" className="row-value">
+                <text x={width} y={y + 4} textAnchor="end" className="model-figure" fontSize={12}>
                   {formatPercent(accuracy)}
                 </text>
               </g>

@@ -55,18 +55,18 @@ function HeatMap({ confusion }: { readonly confusion: readonly number[] }) {
           role="img"
           aria-label={summaryOf(confusion)}
         >
-          <text x={LEFT + side / 2} y={14} textAnchor="middle" className="axis-title">
+          <text x={LEFT + side / 2} y={14} textAnchor="middle" className="model-axis">
             predicted digit
           </text>
           <text
             transform={`translate(12 ${TOP + side / 2}) rotate(-90)`}
             textAnchor="middle"
-            className="axis-title"
+            className="model-axis"
           >
             true digit
           </text>
           {digits.map((digit) => (
-            <g key={digit} className="axis-label">
+            <g key={digit} className="model-axis">
               <text x={LEFT + middle(digit)} y={TOP - 8} textAnchor="middle">
                 {digit}
               </text>
@@ -85,7 +85,7 @@ function HeatMap({ confusion }: { readonly confusion: readonly number[] }) {
                   y={TOP + row * cell + 0.5}
                   width={cell - 1}
                   height={cell - 1}
-                  className={row === column ? 'cell-right' : 'cell-wrong'}
+                  className={row === column ? 'model-cell-right' : 'model-cell-wrong'}
                   fillOpacity={shadeOf(confusion, at)}
                 />
                 {count === 0 ? null : (
@@ -93,7 +93,7 @@ function HeatMap({ confusion }: { readonly confusion: readonly number[] }) {
                     x={LEFT + middle(column)}
                     y={TOP + middle(row) + font / 3}
                     textAnchor="middle"
-                    className="cell-count"
+                    className="model-figure"
                     fontSize={font}
                   >
                     {count}

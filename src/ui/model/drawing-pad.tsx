@@ -1,5 +1,6 @@
 // The sheet to draw a digit on: mouse, touch, pen, or a brush moved with the arrow keys. The canvas
 // is painted at most once a frame, whatever the pen's rate.
+/* oxlint-disable jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/no-noninteractive-tabindex -- role="application" is interactive: screen readers pass its keys on */
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { paintInk } from './digit-picture.tsx';
 import { INK_SIDE, type Point } from './ink.ts';
@@ -37,6 +38,7 @@ export function DrawingPad({ sketch, version, onChange }: DrawingPadProps) {
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (context) paintInk(context, sketch.ink, INK_SIDE);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the ink changes in place
   }, [sketch, version]);
 
   useEffect(
@@ -100,19 +102,21 @@ export function DrawingPad({ sketch, version, onChange }: DrawingPadProps) {
 
   return (
     <div className="drawing-pad">
-      <div className="drawing-sheet">
+      <div
+        className="drawing-sheet"
+        tabIndex={0}
+        role="application"
+        aria-label="Sheet to draw a digit on"
+        aria-describedby={helpId}
+        onKeyDown={onKeyDown}
+        onBlur={() => setBrush((last) => last && { ...last, isDown: false })}
+      >
         <canvas
           ref={canvas}
           width={INK_SIDE}
           height={INK_SIDE}
-          tabIndex={0}
-          role="application"
-          aria-label="Sheet to draw a digit on"
-          aria-describedby={helpId}
           onPointerDown={onPointerDown}
           onPointerMove={onPointerMove}
-          onKeyDown={onKeyDown}
-          onBlur={() => setBrush((last) => last && { ...last, isDown: false })}
         />
         {brush === null ? null : (
           <span
@@ -125,9 +129,9 @@ export function DrawingPad({ sketch, version, onChange }: DrawingPadProps) {
           />
         )}
       </div>
-      <p className="visually-hidden" role="status">
+      <output className="visually-hidden">
         {brush === null ? '' : brush.isDown ? 'Brush down, drawing' : 'Brush up'}
-      </p>
+      </output>
       <p id={helpId} className="small soft">
         Mouse, finger or pen. By keyboard: arrows move a brush (Shift: further), Space puts it down
         or lifts it, Delete clears.

@@ -68,6 +68,7 @@ describe('the inspector’s client', () => {
     say({ type: 'progress', requestId: 0, fraction: 1 });
     say(ok(0, { numCorrect: 3 }));
     expect(await found).toEqual({ numCorrect: 3 });
+    say({ type: 'progress', requestId: 0, fraction: 1 }); // too late
     expect(seen).toEqual([0.5, 1]);
   });
 

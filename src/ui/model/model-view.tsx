@@ -33,8 +33,9 @@ export function ModelView() {
   const runId = source?.runId ?? null;
   const { inspection, inspect } = useInspection(client, runId, modelKey, source?.isOver ?? false);
 
-  const isCurrentRun = view?.run != null && view.run.runId === runId;
-  const test = isCurrentRun ? (view.run?.test ?? null) : null;
+  const run = view?.run ?? null;
+  const isCurrentRun = run !== null && run.runId === runId;
+  const test = isCurrentRun ? run.test : null;
   const confusion = test?.confusion ?? inspection.result?.confusion ?? null;
   const confusionCaption =
     test !== null
@@ -46,7 +47,7 @@ export function ModelView() {
     source === null
       ? 'Appears when a run has ended with its test. Start one in the Table view.'
       : 'Appears when the run ends with its test, or when you go through the test images below.';
-  const clients = (isCurrentRun ? view.clients : [])
+  const clients = (isCurrentRun ? (view?.clients ?? []) : [])
     .filter(({ seat }) => seat !== null)
     .sort((a, b) => a.seat! - b.seat!);
 
@@ -76,7 +77,7 @@ export function ModelView() {
             </option>
           ))}
         </select>
-        <ModelStatus model={model} source={source} hasRun={view?.run != null} onRetry={retry} />
+        <ModelStatus model={model} source={source} hasRun={run !== null} onRetry={retry} />
       </div>
       <div className="model-columns">
         <div className="model-column">
@@ -163,11 +164,11 @@ function ModelStatus({ model, source, hasRun, onRetry }: ModelStatusProps) {
       return <p className="soft">Opening the sealed weights …</p>;
     case 'ready':
       return (
-        <p className="soft" role="status">
+        <output className="soft">
           {model.round === 0
             ? 'Round 0: the untrained model, it guesses.'
             : `After round ${model.round} of ${model.config.rounds}${source?.isOver ? '' : '; follows every commit'}. Opened in this tab: the server has it sealed only.`}
-        </p>
+        </output>
       );
     case 'failed':
       return (

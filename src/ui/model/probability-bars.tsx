@@ -44,11 +44,7 @@ function Announcement({ probabilities }: ProbabilityBarsProps) {
     }, ANNOUNCE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [probabilities]);
-  return (
-    <p className="visually-hidden" role="status">
-      {text}
-    </p>
-  );
+  return <output className="visually-hidden">{text}</output>;
 }
 
 function winnerOf(probabilities: readonly number[]): number {

@@ -153,9 +153,9 @@ function TestImageChooser({ client, sketch, onSketchChange }: TestImageChooserPr
       >
         Any
       </button>
-      <span className={outcome?.isProblem ? 'small error-text' : 'small soft'} role="status">
+      <output className={outcome?.isProblem ? 'small error-text' : 'small soft'}>
         {outcome?.text}
-      </span>
+      </output>
     </form>
   );
 }

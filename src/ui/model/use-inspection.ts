@@ -22,13 +22,17 @@ export function useInspection(
   modelKey: string | null,
   startsItself: boolean,
 ): { readonly inspection: Inspection; readonly inspect: () => void } {
-  const [inspection, setInspection] = useState(nothing);
+  const [last, setLast] = useState({ runId, inspection: nothing });
   const newestSearch = useRef(0);
 
   const inspect = useCallback(async () => {
     const search = ++newestSearch.current;
     const update = (change: Partial<Inspection>) => {
-      if (search === newestSearch.current) setInspection((last) => ({ ...last, ...change }));
+      if (search !== newestSearch.current) return;
+      setLast((before) => ({
+        runId,
+        inspection: { ...(before.runId === runId ? before.inspection : nothing), ...change },
+      }));
     };
     update({ fraction: 0, problem: null });
     try {
@@ -39,16 +43,15 @@ export function useInspection(
       const text = error instanceof Error ? error.message : String(error);
       update({ fraction: null, problem: wasOvertaken ? null : text });
     }
-  }, [client]);
+  }, [client, runId]);
 
   useEffect(() => {
-    newestSearch.current += 1;
-    setInspection(nothing);
-  }, [runId]);
-
-  useEffect(() => {
-    if (startsItself && modelKey !== null) void inspect();
+    if (!startsItself || modelKey === null) return;
+    // In the next task: the first paint of the view comes before the search.
+    const timer = setTimeout(() => void inspect());
+    return () => clearTimeout(timer);
   }, [startsItself, modelKey, inspect]);
 
+  const inspection = last.runId === runId ? last.inspection : nothing;
   return { inspection, inspect: () => void inspect() };
 }

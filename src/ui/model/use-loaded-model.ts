@@ -25,53 +25,67 @@ export type LoadedModel =
     }
   | { readonly phase: 'failed'; readonly text: string };
 
+/** What was last opened, and for which source and try. */
+interface Opened {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly model: LoadedModel;
+}
+
 export function useLoadedModel(
   client: InspectorClient,
   getModel: DashboardActions['getModel'],
   federationSecret: () => Uint8Array<ArrayBuffer>,
   source: ModelSource | null,
 ): { readonly model: LoadedModel; readonly retry: () => void } {
-  const [model, setModel] = useState<LoadedModel>({ phase: 'none' });
+  const [opened, setOpened] = useState<Opened | null>(null);
   const [attempt, setAttempt] = useState(0);
   const runId = source?.runId ?? null;
   const committedRound = source?.committedRound ?? null;
+  // As text, because the server's view brings a new object each time.
+  const configText = source === null ? null : JSON.stringify(source.config);
 
   useEffect(() => {
-    if (source === null) return setModel({ phase: 'none' });
+    if (runId === null || configText === null) return;
     let isCurrent = true;
-    setModel((last) =>
-      last.phase === 'ready' && last.runId === source.runId ? last : { phase: 'loading' },
-    );
-    const load = async (): Promise<LoadedModel | null> => {
-      try {
-        const sealed = await getModel(source.runId);
-        if (sealed === null) {
-          return { phase: 'failed', text: 'The server did not hand out this run’s model.' };
-        }
-        const { round, sealedWeights } = sealed;
-        const { config } = source;
-        const secret = federationSecret();
-        const loaded = await client.loadModel({
-          secret,
-          runId: source.runId,
-          config,
-          round,
-          sealedWeights,
-        });
-        return { phase: 'ready', config, ...loaded };
-      } catch (error) {
-        if (error instanceof InspectorError && error.code === 'superseded') return null;
-        return { phase: 'failed', text: error instanceof Error ? error.message : String(error) };
-      }
+    const load = async () => {
+      const config = JSON.parse(configText) as RunConfig;
+      const model = await open(client, getModel, federationSecret, runId, config);
+      if (isCurrent && model !== null) setOpened({ runId, attempt, model });
     };
-    void load().then((loaded) => {
-      if (isCurrent && loaded !== null) setModel(loaded);
-    });
+    void load();
     return () => {
       isCurrent = false;
     };
-    // The source is a new object with every view of the server; run and round say when it changed.
-  }, [client, getModel, federationSecret, runId, committedRound, attempt]);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- each commit is a new model
+  }, [client, getModel, federationSecret, runId, configText, committedRound, attempt]);
 
-  return { model, retry: () => setAttempt((count) => count + 1) };
+  const isOfSource = opened !== null && opened.runId === runId && opened.attempt === attempt;
+  return {
+    model: runId === null ? { phase: 'none' } : isOfSource ? opened.model : { phase: 'loading' },
+    retry: () => setAttempt((count) => count + 1),
+  };
+}
+
+/** null: another model was asked for meanwhile. */
+async function open(
+  client: InspectorClient,
+  getModel: DashboardActions['getModel'],
+  federationSecret: () => Uint8Array<ArrayBuffer>,
+  runId: string,
+  config: RunConfig,
+): Promise<LoadedModel | null> {
+  try {
+    const sealed = await getModel(runId);
+    if (sealed === null) {
+      return { phase: 'failed', text: 'The server did not hand out this run’s model.' };
+    }
+    const { round, sealedWeights } = sealed;
+    const secret = federationSecret();
+    const loaded = await client.loadModel({ secret, runId, config, round, sealedWeights });
+    return { phase: 'ready', config, ...loaded };
+  } catch (error) {
+    if (error instanceof InspectorError && error.code === 'superseded') return null;
+    return { phase: 'failed', text: error instanceof Error ? error.message : String(error) };
+  }
 }

@@ -3,7 +3,7 @@
 // section 4.1). The uniforms come in, so that recorded draws can be replayed.
 import { truncatedNormalQuantile } from '../../../math/normal-distribution.ts';
 import { ontoGrid } from '../unit-interval.ts';
-import { logDensity } from './log-density.ts';
+import { logDensityOf } from './log-density.ts';
 import type { CategoricalKernels, NumericKernels, ParzenEstimator } from './parzen-estimator.ts';
 
 /** The mixture component for each uniform in [0, 1): inverse of the cumulative weights. */
@@ -40,7 +40,16 @@ export function judgeCandidates(
   above: ParzenEstimator,
   candidates: readonly (readonly number[])[],
 ): { readonly acquisition: number[]; readonly best: number } {
-  const acquisition = candidates.map((each) => logDensity(below, each) - logDensity(above, each));
+  const logBelow = logDensityOf(below);
+  const logAbove = logDensityOf(above);
+  const judge = (candidate: readonly number[]): number => logBelow(candidate) - logAbove(candidate);
+  const known = new Map<number, number>(); // a single grid parameter or choice repeats itself
+  const acquisition = candidates.map((candidate) => {
+    if (candidate.length !== 1) return judge(candidate);
+    const value = known.get(candidate[0]!) ?? judge(candidate);
+    known.set(candidate[0]!, value);
+    return value;
+  });
   let best = 0;
   acquisition.forEach((value, i) => {
     if (value > acquisition[best]!) best = i;

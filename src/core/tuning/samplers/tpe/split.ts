@@ -17,7 +17,7 @@ export interface TrialSplit {
 }
 
 /**
- * Splits complete, pruned and running trials (others are ignored) with `numBelow` places below. Pruned
+ * Splits complete, pruned and running trials (others are ignored; ascending numbers) with `numBelow` places below. Pruned
  * trials get a place only if there are fewer complete ones than places. Equal values: the earlier trial.
  */
 export function splitTrials(
@@ -26,21 +26,35 @@ export function splitTrials(
   numBelow: number,
 ): TrialSplit {
   const loss = (value: number): number => (direction === 'minimize' ? value : -value);
-  const complete = trials
-    .filter((trial) => trial.state === 'complete')
-    .sort((a, b) => compare(loss(a.value!), loss(b.value!)));
-  const pruned = trials
-    .filter((trial) => trial.state === 'pruned')
-    .map((trial) => ({ trial, key: prunedKey(trial, loss) }))
-    .sort((a, b) => compare(a.key[0], b.key[0]) || compare(a.key[1], b.key[1]))
-    .map(({ trial }) => trial);
-  const good = new Set([...complete, ...pruned].slice(0, numBelow));
-  const running = trials.filter((trial) => trial.state === 'running');
-  const byNumber = (a: Trial, b: Trial): number => a.number - b.number;
+  const complete = trials.filter((trial) => trial.state === 'complete');
+  const good = new Set(smallest(complete, (trial) => loss(trial.value!), numBelow));
+  if (good.size < numBelow) {
+    const pruned = trials
+      .filter((trial) => trial.state === 'pruned')
+      .map((trial) => ({ trial, key: prunedKey(trial, loss) }))
+      .sort((a, b) => compare(a.key[0], b.key[0]) || compare(a.key[1], b.key[1]));
+    for (const { trial } of pruned.slice(0, numBelow - good.size)) good.add(trial);
+  }
+  const isUsed = ({ state }: Trial): boolean =>
+    state === 'complete' || state === 'pruned' || state === 'running';
   return {
-    below: [...good].sort(byNumber),
-    above: [...complete, ...pruned, ...running].filter((trial) => !good.has(trial)).sort(byNumber),
+    below: trials.filter((trial) => good.has(trial)),
+    above: trials.filter((trial) => isUsed(trial) && !good.has(trial)),
   };
+}
+
+/** The `count` trials of the smallest losses, the earlier of equals, in the order given. */
+function smallest(
+  trials: readonly Trial[],
+  lossOf: (trial: Trial) => number,
+  count: number,
+): readonly Trial[] {
+  if (trials.length <= count) return trials;
+  const cutoff = Float64Array.from(trials, lossOf).sort()[count - 1]!;
+  const below = trials.filter((trial) => lossOf(trial) < cutoff);
+  const ties = trials.filter((trial) => lossOf(trial) === cutoff);
+  const taken = new Set([...below, ...ties.slice(0, count - below.length)]);
+  return trials.filter((trial) => taken.has(trial));
 }
 
 /** (−last step, its value as a loss); trials without a report come last. */

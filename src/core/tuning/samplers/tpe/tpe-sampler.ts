@@ -24,12 +24,12 @@ export function tpeSampler(config: TpeConfig): Sampler {
     stream: string,
   ): readonly number[] | null {
     const { trial, trials, direction } = context;
-    const finished = trials.filter(({ state }) => state === 'complete' || state === 'pruned');
+    const finished = trials.filter(isFinishedForTpe);
     if (finished.length < config.numStartupTrials) return null;
-    const liars = trials.filter(
-      (other) => config.constantLiar && other.state === 'running' && other.number !== trial.number,
-    );
-    const split = splitTrials([...finished, ...liars], direction, numGood(finished.length));
+    const isLiar = (other: Trial): boolean =>
+      config.constantLiar && other.state === 'running' && other.number !== trial.number;
+    const used = trials.filter((other) => isFinishedForTpe(other) || isLiar(other));
+    const split = splitTrials(used, direction, numGood(finished.length));
     const distributions = space.map(([, distribution]) => distribution);
     const fit = (group: readonly Trial[]) =>
       fitParzenEstimator(distributions, observationsOf(group, space), sigmaRule);
@@ -60,6 +60,11 @@ export function tpeSampler(config: TpeConfig): Sampler {
       return values?.[0] ?? randomSampler.sampleIndependent(context, name, distribution);
     },
   };
+}
+
+/** Failed trials do not exist for a sampler. */
+function isFinishedForTpe({ state }: Trial): boolean {
+  return state === 'complete' || state === 'pruned';
 }
 
 /** Internal values of the trials that have all parameters of `space`, [numTrials][numParameters]. */

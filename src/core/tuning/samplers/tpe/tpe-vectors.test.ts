@@ -15,7 +15,7 @@ import {
 import { intersectionSpace } from '../../search-space.ts';
 import type { StudyDirection } from '../../trial.ts';
 import { drawCandidates, drawComponents, judgeCandidates } from './candidates.ts';
-import { logDensity } from './log-density.ts';
+import { logDensityOf } from './log-density.ts';
 import { fitParzenEstimator, type Kernels, type ParzenEstimator } from './parzen-estimator.ts';
 import { numGood, splitTrials } from './split.ts';
 import { observationsOf } from './tpe-sampler.ts';
@@ -230,11 +230,7 @@ function expectDensities(
   points: readonly (readonly number[])[],
   recorded: readonly number[],
 ): void {
-  expectEach(
-    points.map((point) => logDensity(estimator, point)),
-    recorded,
-    1e-9,
-  );
+  expectEach(points.map(logDensityOf(estimator)), recorded, 1e-9);
 }
 
 function expectEach(
