@@ -20,14 +20,9 @@ test('hidden tabs train at the pace of visible ones', async ({ baseURL }) => {
   const browser = await startPlainBrowser();
   try {
     const clients: PlainPage[] = [];
-<<<<<<< HEAD
-    for (let i = 0; i < config.clients; i++) clients.push(await browser.openTab(`${baseURL}?client`));
-    const dashboard = await browser.openTab(baseURL!);
-=======
     for (let i = 0; i < config.clients; i++)
-      clients.push(await browser.openTab(`${baseURL}/?client`));
-    const dashboard = await browser.openTab(`${baseURL}/`);
->>>>>>> gate
+      clients.push(await browser.openTab(`${baseURL}?client`));
+    const dashboard = await browser.openTab(baseURL!);
     await waitFor(dashboard, `roundtable.state().view?.clients.length === ${config.clients}`);
 
     await dashboard.bringToFront();
