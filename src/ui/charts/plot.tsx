@@ -115,7 +115,9 @@ export interface PlotProps extends SurfaceProps {
   readonly overlay: ReactNode;
   /** What the cursor stands on: shown beside `at`, and read out. */
   readonly readout: { readonly at: readonly [number, number]; readonly content: ReactNode } | null;
-  readonly announcement: string;
+  /** Where the cursor stands on the x axis, and that in words: what a screen reader says as it moves. */
+  readonly cursorX: number | null;
+  readonly cursorText: string;
   /** The cursor is at these pixels of the plot; null: it left. */
   readonly onCursor: (at: readonly [number, number] | null) => void;
   /** The reader marked a stretch of the x axis. */
@@ -195,11 +197,17 @@ export function Plot(props: PlotProps) {
           />
         )}
       </svg>
+      {/* A slider along the data: arrow keys move the cursor and the values at it are read out. */}
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <input> takes no drag to zoom */}
       <div
         className="chart-sheet"
-        role="application"
+        role="slider"
         aria-roledescription="chart"
         aria-label={props.description}
+        aria-valuemin={projection.x[0]}
+        aria-valuemax={projection.x[1]}
+        aria-valuenow={props.cursorX ?? projection.x[1]}
+        aria-valuetext={props.cursorText}
         tabIndex={0}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
@@ -222,9 +230,6 @@ export function Plot(props: PlotProps) {
           {readout.content}
         </div>
       )}
-      <p className="visually-hidden" aria-live="polite">
-        {props.announcement}
-      </p>
     </div>
   );
 }
