@@ -2,6 +2,7 @@
 // and a transparent sheet on top turns pointer and keys into data units. Recharts' own <Line> is not
 // used: it registers each series in its store and re-renders them all when the cursor moves, which is
 // too slow for hundreds of trials.
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- an <input type="range"> takes no drag to zoom */
 import {
   memo,
   useId,
@@ -198,7 +199,6 @@ export function Plot(props: PlotProps) {
         )}
       </svg>
       {/* A slider along the data: arrow keys move the cursor and the values at it are read out. */}
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <input> takes no drag to zoom */}
       <div
         className="chart-sheet"
         role="slider"
