@@ -20,8 +20,9 @@ test('hidden tabs train at the pace of visible ones', async ({ baseURL }) => {
   const browser = await startPlainBrowser();
   try {
     const clients: PlainPage[] = [];
-    for (let i = 0; i < config.clients; i++) clients.push(await browser.openTab(`${baseURL}/?client`));
-    const dashboard = await browser.openTab(`${baseURL}/`);
+    for (let i = 0; i < config.clients; i++)
+      clients.push(await browser.openTab(`${baseURL}?client`));
+    const dashboard = await browser.openTab(baseURL!);
     await waitFor(dashboard, `roundtable.state().view?.clients.length === ${config.clients}`);
 
     await dashboard.bringToFront();
@@ -37,7 +38,7 @@ test('hidden tabs train at the pace of visible ones', async ({ baseURL }) => {
     // Throttling would show as a factor of a hundred; a busy machine as less than three.
     expect(hiddenMs / visibleMs).toBeLessThan(3);
   } finally {
-    browser.close();
+    await browser.close();
   }
 });
 

@@ -18,7 +18,7 @@ export interface PlainPage {
 
 export interface PlainBrowser {
   openTab(url: string): Promise<PlainPage>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export const hasVirtualScreen = () => spawnSync('which', ['Xvfb']).status === 0;
@@ -75,10 +75,12 @@ export async function startPlainBrowser(): Promise<PlainBrowser> {
         },
       };
     },
-    close() {
-      browser.kill('SIGKILL');
+    async close() {
+      const gone = new Promise((resolve) => browser.once('exit', resolve));
+      void send('Browser.close', {});
+      await gone;
       screen.process.kill();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }
@@ -107,11 +109,7 @@ function speakOverPipe(output: Writable, input: Readable) {
       else request.resolve(message.result!);
     }
   });
-  return <Result = unknown>(
-    method: string,
-    params: object,
-    sessionId?: string,
-  ): Promise<Result> =>
+  return <Result = unknown>(method: string, params: object, sessionId?: string): Promise<Result> =>
     new Promise((resolve, reject) => {
       const id = nextId++;
       waiting.set(id, { resolve, reject });
@@ -121,9 +119,13 @@ function speakOverPipe(output: Writable, input: Readable) {
 
 /** Xvfb picks a free display and says which. */
 function startScreen(): Promise<{ process: ChildProcess; display: string }> {
-  const xvfb = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1366x768x24', '-nolisten', 'tcp'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const xvfb = spawn(
+    'Xvfb',
+    ['-displayfd', '1', '-screen', '0', '1366x768x24', '-nolisten', 'tcp'],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   return new Promise((resolve, reject) => {
     xvfb.once('error', reject);
     xvfb.stdout.once('data', (number: Buffer) =>

@@ -20,13 +20,15 @@ function isInstalled() {
   return Object.entries(locked).every(([path, entry]) => {
     if (path === '') return true;
     const found = installed[path];
-    return found !== undefined ? found.version === entry.version : entry.optional === true;
+    return found !== undefined
+      ? found.version === entry.version
+      : (entry.optional ?? entry.devOptional) === true;
   });
 }
 
 /**
  * @param {string} path
- * @returns {Record<string, { version?: string, optional?: boolean }>}
+ * @returns {Record<string, { version?: string, optional?: boolean, devOptional?: boolean }>}
  */
 function readPackages(path) {
   return JSON.parse(readFileSync(path, 'utf8')).packages;

@@ -82,7 +82,7 @@ async function playwright() {
   const { code } = await run('npx', ['playwright', 'test', '--reporter=line,json'], {
     output: 'stdout',
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-    timeLimitMs: 20 * minuteMs,
+    timeLimitMs: 15 * minuteMs,
   });
   const { expected, unexpected, flaky } = readReport(report).stats;
   return settle(expected + flaky, unexpected, code);

@@ -4,7 +4,7 @@ import type { ClientView, RoundRecord, RunView, ServerView } from '../../src/cor
 
 const config = { ...defaultRunConfig, clients: 2, rounds: 2, seed: 9 };
 
-export function exampleRecord(round: number): RoundRecord {
+function exampleRecord(round: number): RoundRecord {
   return {
     round,
     validationAccuracy: 0.1 + 0.4 * round,

@@ -19,7 +19,7 @@ export interface Import {
 export type ImportGraph = ReadonlyMap<string, readonly Import[]>;
 
 /** Throws an Error that names the file when it cannot be parsed. */
-export function importsOf(path: string, source: string): Import[] {
+function importsOf(path: string, source: string): Import[] {
   const { module, errors } = parseSync(path, source);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]!.message}`);
   const imports: Import[] = [];

@@ -8,8 +8,9 @@ import {
   rangeExponents,
   type QuantisedUpdate,
 } from '../core/encryption/quantisation.ts';
-import type { ClientScheme, Decryptor, Encryptor } from '../core/encryption/scheme.ts';
+import type { ClientScheme } from '../core/encryption/scheme.ts';
 import type { ClientEffect, WorkKey } from '../core/federation/client-types.ts';
+import { sliceBounds } from '../core/federation/evaluation-slices.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
 import { denseModel, initialWeights, tensorSlots } from '../core/model/model-spec.ts';
 import { labelHistogram, partitionExamples } from '../core/partitioning/partition.ts';
@@ -57,6 +58,8 @@ export interface RunBenchEnvironment {
   readonly twins: TwinMemory;
 }
 
+type Keys = ReturnType<ClientScheme['open']>;
+
 interface Shard {
   readonly seat: number;
   readonly numExamples: number;
@@ -84,10 +87,10 @@ export function createRunBench(
   let residual: Float32Array | null = null;
   let trainer: Trainer | null = null;
   let shard: Shard | null = null;
-  const loadedSplits = new Map<EvaluationSplit, number>();
+  const loadedSplits = new Set<EvaluationSplit>();
 
   let scheme: Promise<ClientScheme> | null = null;
-  let keys: Promise<{ keyEpoch: number; encryptor: Encryptor; decryptor: Decryptor }> | null = null;
+  let keys: Promise<Keys> | null = null;
   const openScheme = () => (scheme ??= createClientScheme(parameters));
 
   twins.begin(runId, config);
@@ -97,7 +100,11 @@ export function createRunBench(
     return { trainer, ...shard };
   }
 
+  /** Both halves of the scheme; plaintext needs no keys to open. */
   async function openKeys() {
+    if (keys === null && parameters.keyKind === 'none') {
+      keys = openScheme().then((opened) => opened.open(new Uint8Array()));
+    }
     if (keys === null) {
       throw new BenchFailure('keys-unavailable', 'The keys of this run have not arrived.');
     }
@@ -142,14 +149,12 @@ export function createRunBench(
     return shard;
   }
 
-  /** Puts the split on the device once; returns its number of examples. */
-  async function ensureSplit(split: EvaluationSplit): Promise<number> {
-    const loaded = loadedSplits.get(split);
-    if (loaded !== undefined) return loaded;
-    const examples = await (await openData()).loadExamples(split);
-    trainer!.loadEvaluationExamples(split, examples);
-    loadedSplits.set(split, examples.labels.length);
-    return examples.labels.length;
+  /** Puts the split on the device, once. */
+  async function ensureSplit(split: EvaluationSplit): Promise<void> {
+    if (loadedSplits.has(split)) return;
+    const data = await openData();
+    trainer!.loadEvaluationExamples(split, await data.loadExamples(split));
+    loadedSplits.add(split);
   }
 
   /**
@@ -202,12 +207,11 @@ export function createRunBench(
 
     async takeKeys(keyEpoch, sealed) {
       const scheme = await openScheme();
-      const context = { runId, index: keyEpoch };
+      const context = { runId: null, index: keyEpoch };
       const material =
         sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
       void keys?.then(disposeKeys);
-      const opened = { keyEpoch, ...scheme.open(material) };
-      keys = Promise.resolve(opened);
+      keys = Promise.resolve(scheme.open(material));
       return sealed === null
         ? {
             type: 'keys-made',
@@ -282,15 +286,9 @@ export function createRunBench(
     async evaluate({ key, split, slice }) {
       const { trainer } = seated();
       const weights = weightsOf(key.round);
-      const numExamples = await ensureSplit(split);
-      const boundary = (part: number) => Math.floor((part * numExamples) / slice.parts);
-      const result = await trainer.evaluate(
-        model,
-        weights,
-        split,
-        boundary(slice.part),
-        boundary(slice.part + 1),
-      );
+      await ensureSplit(split);
+      const { from, to } = sliceBounds(split, slice);
+      const result = await trainer.evaluate(model, weights, split, from, to);
       return {
         type: 'evaluated',
         key,
@@ -343,7 +341,7 @@ export function createRunBench(
   };
 }
 
-function disposeKeys({ encryptor, decryptor }: { encryptor: Encryptor; decryptor: Decryptor }) {
+function disposeKeys({ encryptor, decryptor }: Keys): void {
   encryptor.dispose();
   decryptor.dispose();
 }

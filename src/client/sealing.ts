@@ -1,6 +1,6 @@
 // Seals what clients hand to each other through the server: key material and global weights. The
 // server stores and forwards it and cannot read it, because it never has the federation's secret.
-// Keys: HKDF-SHA-256 (RFC 5869) from the secret, one for each purpose, run and epoch or round, so
+// Keys: HKDF-SHA-256 (RFC 5869) from the secret, one for each purpose and epoch, or run and round, so
 // that sealed bytes cannot be passed off as another run's or round's. Cipher: AES-256-GCM with a
 // random 96-bit IV (NIST SP 800-38D), whose limit of 2^32 messages a key is never near.
 
@@ -12,7 +12,8 @@ export interface FederationSecret {
 export type SealPurpose = 'keys' | 'weights';
 
 export interface SealContext {
-  readonly runId: string;
+  /** The run for `weights`; keys are the federation's and serve run after run: null. */
+  readonly runId: string | null;
   /** Key epoch for `keys`, round for `weights`. */
   readonly index: number;
 }

@@ -82,6 +82,7 @@ interface SimulatedClient {
   /** Raised by every `abandon`: what was begun before it leaves nothing on the bench. */
   numAbandoned: number;
   isHung: boolean;
+  losesNext: boolean;
   corruptsNext: boolean;
   spoilsNext: boolean;
 }
@@ -342,6 +343,12 @@ export function simulate(
     if (connection === null) return;
     if (replayable.length < 400) replayable.push(message);
     else replayable[random.below(400)] = message;
+    // A connection on which even `join` is lost was never made.
+    if (client.losesNext && message.type !== 'join') {
+      client.losesNext = false;
+      count(`lost ${message.type}`);
+      return;
+    }
     client.recent = [...client.recent.slice(-4), message];
     deliverToServer(connection, message);
   }
@@ -647,7 +654,8 @@ export function simulate(
       tellClient(client, { type: 'disconnected', atMs: nowMs });
       later(random.below(300), () => connect(client));
     } else if (kind < 43) killServer();
-    else if (kind < 53) client.isHung = true;
+    else if (kind < 49) client.isHung = true;
+    else if (kind < 53) client.losesNext = true;
     else if (kind < 60) client.corruptsNext = true;
     else if (kind < 66) client.spoilsNext = true;
     else if (kind < 69) pauseForAWhile();
@@ -697,6 +705,7 @@ export function simulate(
       freeAtMs: 0,
       numAbandoned: 0,
       isHung: false,
+      losesNext: false,
       corruptsNext: false,
       spoilsNext: false,
     });

@@ -6,7 +6,7 @@ import { createRandom } from '../core/math/random.ts';
 import { denseModel, initialWeights, NUM_CLASSES, NUM_PIXELS } from '../core/model/model-spec.ts';
 import { batchOrder } from '../core/training/batch-order.ts';
 import type { BackendInfo, BackendName, Examples } from '../core/training/trainer.ts';
-import { activateBackend, openBackend } from './backend.ts';
+import { activateBackend, openBackend, type TfjsBackendName } from './backend.ts';
 import { createTfjsTrainer } from './trainer.ts';
 
 interface ThroughputRow {
@@ -40,7 +40,7 @@ export const defaultThroughputOptions: ThroughputOptions = {
   turns: 7,
 };
 
-type Turn = () => Promise<void>;
+export type Turn = () => Promise<void>;
 
 /** Takes half a minute on a software renderer. */
 export async function measureThroughput(
@@ -84,7 +84,7 @@ export async function measureThroughput(
 }
 
 /** Median ms of each, after one turn each to warm up. */
-async function takeTurns(contestants: readonly Turn[], turns: number): Promise<number[]> {
+export async function takeTurns(contestants: readonly Turn[], turns: number): Promise<number[]> {
   const times = contestants.map((): number[] => []);
   for (let turn = 0; turn <= turns; turn++) {
     for (const [at, contestant] of contestants.entries()) {
@@ -97,24 +97,28 @@ async function takeTurns(contestants: readonly Turn[], turns: number): Promise<n
 }
 
 /** The same model and batches by `trainOnBatch`, the form that the tfjs documentation teaches. */
-async function layersTurn(
-  backend: BackendName,
-  options: ThroughputOptions,
+export async function layersTurn(
+  backend: TfjsBackendName,
+  options: Pick<ThroughputOptions, 'batchSize' | 'units' | 'stepsPerTurn'>,
   examples: Examples,
+  optimizer: 'sgd' | 'adam' = 'sgd',
 ): Promise<Turn> {
   const layers = await import('@tensorflow/tfjs');
   await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
   await import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js');
   await registerAllKernels(backend);
-  await setBackend(backend); // sets up the kernels that came late
   await activateBackend(backend);
+  await setBackend(backend); // sets up the kernels that came late
   const network = layers.sequential({
     layers: [
       layers.layers.dense({ units: options.units, activation: 'relu', inputShape: [NUM_PIXELS] }),
       layers.layers.dense({ units: NUM_CLASSES, activation: 'softmax' }),
     ],
   });
-  network.compile({ optimizer: train.sgd(0.1), loss: 'categoricalCrossentropy' });
+  network.compile({
+    optimizer: optimizer === 'sgd' ? train.sgd(0.1) : train.adam(0.001),
+    loss: 'categoricalCrossentropy',
+  });
   const pixels = Float32Array.from(examples.images, (byte) => byte / 255);
   const oneHot = new Float32Array(examples.labels.length * NUM_CLASSES);
   examples.labels.forEach((label, at) => (oneHot[at * NUM_CLASSES + label] = 1));
@@ -135,7 +139,7 @@ async function layersTurn(
   };
 }
 
-async function registerAllKernels(backend: BackendName): Promise<void> {
+async function registerAllKernels(backend: TfjsBackendName): Promise<void> {
   if (backend === 'webgl') {
     await import('@tensorflow/tfjs-backend-webgl/dist/register_all_kernels.js');
   }

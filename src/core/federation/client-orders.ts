@@ -45,6 +45,12 @@ function dropped({ work, tentative }: Place): ClientEffect[] {
 
 function onAssign(place: Place | null, message: ServerMessageOf<'assign'>): Ordered {
   const { runId, config, seat, keyEpoch, sealedKeys, weights } = message;
+  // Asked again because it takes long: what is under way goes on, keys that were missing are opened.
+  if (place?.runId === runId && place.seat === seat && place.preparing?.round === weights.round) {
+    return sealedKeys === null
+      ? [place, []]
+      : onKeys(place, { type: 'keys', runId, keyEpoch, sealedKeys });
+  }
   const effects = place === null ? [] : dropped(place);
   if (place !== null && place.runId !== runId) {
     effects.push({ type: 'release', runId: place.runId });
@@ -101,6 +107,7 @@ function onKeys(place: Place, message: ServerMessageOf<'keys'>): Ordered {
 
 function onResync(place: Place, message: ServerMessageOf<'resync'>): Ordered {
   const { weights } = message;
+  if (place.preparing?.round === weights.round) return [place, []];
   const { runId, config, seat } = place;
   return [
     {

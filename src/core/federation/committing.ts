@@ -66,7 +66,7 @@ export function onCommitPersisted(step: RunStep): void {
 
 function settle(step: RunStep, then: AfterCommit): void {
   if (then === 'stop') return endRun(step, 'stopped', null);
-  enterGathering(step);
+  enterGathering(step, null);
   if (then === 'pause') pauseRun(step, null);
 }
 

@@ -98,10 +98,7 @@ export function createCoordinator(
   };
   if (run === null) return finish(state, state, []);
   if (!isOver(run))
-    return finish(
-      state,
-      ...advanceRun(config, state, { type: 'client-joined' }, config.startedAtMs),
-    );
+    return finish(state, ...advanceRun(config, state, { type: 'started' }, config.startedAtMs));
   // The server may have died between a run's end and its twin's beginning, or after the twin's end.
   if (run.withTwin && state.pair !== null && isOver(state.pair)) {
     return finish(state, ...changePlaces({ ...state, run: state.pair, pair: run }));

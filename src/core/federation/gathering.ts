@@ -15,8 +15,11 @@ const FIRST_BACK_OFF_MS = 250;
 /** Attempts in a row that clients' failures may cost before the run is given up. */
 const MOST_FAILURES = 3;
 
-/** Waits for keys and clients; a stage of its own even when the next round can open at once. */
-export function enterGathering(step: RunStep, isBackingOff = false): void {
+/**
+ * Waits for keys and clients, and for the save of `ticket`; a stage of its own even when the next
+ * round can open at once.
+ */
+export function enterGathering(step: RunStep, ticket: number | null, isBackingOff = false): void {
   change(step, {
     stage: {
       phase: 'gathering',
@@ -25,6 +28,7 @@ export function enterGathering(step: RunStep, isBackingOff = false): void {
       isBackingOff,
       isTimed: isBackingOff,
       isPatienceOver: false,
+      ticket,
     },
   });
   if (isBackingOff) {
@@ -83,8 +87,7 @@ export function abandonRound(step: RunStep, failureCode: string | null = null): 
   const failureStreak = failureCode === null ? 0 : step.run.failureStreak + 1;
   change(step, { abandonedRounds: step.run.abandonedRounds + 1, failureStreak });
   if (failureStreak >= MOST_FAILURES) return failRun(step, failureCode!);
-  persist(step);
-  enterGathering(step, step.run.attempt > 2);
+  enterGathering(step, persist(step), step.run.attempt > 2);
 }
 
 function failRun(step: RunStep, failureCode: string): void {

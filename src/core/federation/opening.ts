@@ -19,7 +19,7 @@ export function reviewGathering(step: RunStep): void {
   const ready = readyMembers(run).filter(({ numExamples }) => isTest || numExamples > 0);
   const required = isTest ? 1 : run.config.minimumClients;
   const lacksKeys = run.keys.status !== 'none' && run.keys.status !== 'present';
-  const isAllowed = ready.length >= required && !lacksKeys;
+  const isAllowed = ready.length >= required && !lacksKeys && stage.ticket === null;
   const here = [...run.members.values()].filter(({ standing }) => standing !== 'left');
   const isWorthWaiting =
     stage.isBackingOff ||

@@ -49,6 +49,7 @@ type ShellEvent = Extract<
 
 export type RunEvent =
   | ShellEvent
+  /** Started for the first time or by a server that was restored. */
   | { readonly type: 'started' }
   | { readonly type: 'client-joined' }
   | { readonly type: 'client-left'; readonly clientId: string }
@@ -93,8 +94,7 @@ export function isMember(run: RunState, clientId: string, connection: Connection
 function handle(step: RunStep, event: RunEvent): void {
   switch (event.type) {
     case 'started':
-      persist(step);
-      return;
+      return onStarted(step);
     case 'client-joined':
       return;
     case 'client-left':
@@ -116,14 +116,18 @@ function handle(step: RunStep, event: RunEvent): void {
     case 'continue-asked':
       if (step.run.stage.phase !== 'paused') return;
       change(step, { note: null });
-      enterGathering(step);
-      persist(step);
-      return;
+      return enterGathering(step, persist(step));
     case 'stop-asked':
       return onStopAsked(step);
     default:
       event satisfies never;
   }
+}
+
+function onStarted(step: RunStep): void {
+  const ticket = persist(step);
+  const { stage } = step.run;
+  if (stage.phase === 'gathering') change(step, { stage: { ...stage, ticket } });
 }
 
 /** Draws the conclusions; a stage that ends is followed by a review of the next one. */
@@ -210,6 +214,9 @@ function isWorking({ stage }: RunState, clientId: string): boolean {
 function onPersisted(step: RunStep, ticket: number): void {
   const { stage, keys } = step.run;
   if (keys.status === 'saving' && keys.ticket === ticket) onKeysPersisted(step);
+  if (stage.phase === 'gathering' && stage.ticket === ticket) {
+    change(step, { stage: { ...stage, ticket: null } });
+  }
   if (stage.phase === 'committing' && stage.ticket === ticket) onCommitPersisted(step);
   if (stage.phase === 'concluding' && stage.ticket === ticket) onConcluded(step);
 }

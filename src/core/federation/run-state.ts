@@ -60,6 +60,8 @@ export interface Member {
   /** An `assign` or `resync` that it has not answered yet; `serial` tells its timers apart. */
   readonly awaited: { readonly round: number } | null;
   readonly serial: number;
+  /** How often it was asked in vain; each time it is given twice as long. */
+  readonly numUnanswered: number;
   readonly phase: ClientPhase;
   readonly fraction: number;
   readonly backend: BackendInfo | null;
@@ -132,6 +134,11 @@ export type Stage =
       readonly isTimed: boolean;
       /** The timer has fired since the minimum was ready. */
       readonly isPatienceOver: boolean;
+      /**
+       * Save that must be durable before anything opens: it holds the number of the next attempt,
+       * which a server that dies and comes back must never give out twice.
+       */
+      readonly ticket: number | null;
     }
   | { readonly phase: 'open'; readonly open: OpenRound; readonly deadlineAtMs: number }
   | { readonly phase: 'summing'; readonly open: OpenRound }
@@ -253,6 +260,7 @@ export const justStarted: StageOf<'gathering'> = {
   isBackingOff: false,
   isTimed: false,
   isPatienceOver: false,
+  ticket: null,
 };
 
 /** A run as it was persisted; nobody is seated yet, an unfinished round starts a new attempt. */

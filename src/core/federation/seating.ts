@@ -22,7 +22,8 @@ import { numTensors, weightsRound, type Member } from './run-state.ts';
 export function seatPresent(step: RunStep, mayReplace: boolean): void {
   for (const presence of step.present) {
     const member = step.run.members.get(presence.clientId);
-    if (member?.connection === presence.connection) continue;
+    const isSeated = member !== undefined && member.standing !== 'left';
+    if (isSeated && member.connection === presence.connection) continue;
     if (step.run.barred.has(presence.connection)) continue;
     const seat = seatFor(step, presence.clientId, mayReplace);
     if (seat !== null) takeSeat(step, presence, seat);
@@ -63,6 +64,7 @@ function takeSeat(step: RunStep, { clientId, connection }: Presence, seat: numbe
     holds: -1,
     awaited: null,
     serial: earlier?.serial ?? 0,
+    numUnanswered: 0,
     phase: 'preparing',
     fraction: 0,
     backend: earlier?.backend ?? null,
@@ -79,6 +81,11 @@ function takeSeat(step: RunStep, { clientId, connection }: Presence, seat: numbe
     seats: step.run.seats.map((old, index) => (index === seat ? clientId : old)),
     members: withEntry(step.run.members, clientId, member),
   });
+  assign(step, clientId);
+}
+
+function assign(step: RunStep, clientId: string): void {
+  const { seat } = step.run.members.get(clientId)!;
   const { keys, runId, config } = step.run;
   const message: ServerMessageOf<'assign'> = {
     type: 'assign',
@@ -99,10 +106,12 @@ function committedWeights({ run }: RunStep): ServerMessageOf<'assign'>['weights'
 }
 
 function awaitPrepared(step: RunStep, clientId: string): void {
-  const serial = step.run.members.get(clientId)!.serial + 1;
+  const member = step.run.members.get(clientId)!;
+  const serial = member.serial + 1;
   changeMember(step, clientId, { serial, awaited: { round: weightsRound(step.run) } });
   const key = { runId: step.run.runId, round: weightsRound(step.run), attempt: serial };
-  setTimer(step, 'prepare', step.config.prepareMs, key, clientId);
+  const delayMs = step.config.prepareMs * 2 ** Math.min(member.numUnanswered, 8);
+  setTimer(step, 'prepare', delayMs, key, clientId);
 }
 
 /** Sends the committed weights to a member that lacks them or was not heard of in time. */
@@ -153,6 +162,7 @@ export function onPrepared(
   changeMember(step, member.clientId, {
     standing: 'ready',
     awaited: null,
+    numUnanswered: 0,
     holds: message.round,
     phase: 'waiting',
     fraction: 0,
@@ -165,11 +175,15 @@ export function onPrepared(
   if (message.round < weightsRound(run)) resync(step, member.clientId);
 }
 
-/** The answer to `assign` or `resync` is overdue. It stays awaited: a slow client may still answer. */
+/** The answer to `assign` or `resync` is overdue: it is not counted on, and asked again. */
 export function onPrepareTimer(step: RunStep, clientId: string, serial: number): void {
   const member = step.run.members.get(clientId);
   if (member === undefined || member.awaited === null || member.serial !== serial) return;
-  if (member.standing === 'preparing') {
-    changeMember(step, clientId, { standing: 'unresponsive', trouble: 'late' });
-  }
+  changeMember(step, clientId, {
+    standing: 'unresponsive',
+    trouble: 'late',
+    numUnanswered: member.numUnanswered + 1,
+  });
+  if (member.holds < 0) assign(step, clientId);
+  else resync(step, clientId);
 }

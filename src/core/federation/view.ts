@@ -67,6 +67,7 @@ function memberView(member: Member, name: string): ClientView {
     holds: _holds,
     awaited: _awaited,
     serial: _serial,
+    numUnanswered: _numUnanswered,
     rangeExponents: _rangeExponents,
     ...shown
   } = member;

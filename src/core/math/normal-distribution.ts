@@ -33,7 +33,7 @@ export function ndtriExp(y: number): number {
     const slope = SQRT_TWO_OVER_PI / erfcx(-x * Math.SQRT1_2); // φ(x)/Φ(x)
     const step = (logNdtr(x) - y) / slope;
     x -= step;
-    if (Math.abs(step) <= 4e-16 * Math.abs(x) + 1e-300) break;
+    if (Math.abs(step) <= 1e-8 * Math.max(1, Math.abs(x))) break; // quadratic: the error is 1e-16
   }
   return x;
 }

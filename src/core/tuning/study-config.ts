@@ -9,6 +9,8 @@ import {
   intDistribution,
   isSingle,
   type Distribution,
+  type ParamValue,
+  type SearchSpace,
 } from './distribution.ts';
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -65,11 +67,14 @@ const tpeSchema = v.object({
   numCandidates: v.optional(atLeastOne, 24),
 });
 
+/** Values to try of each parameter. */
+export type GridValues = Readonly<Record<string, readonly ParamValue[]>>;
+
 export const samplerSchema = v.variant('type', [
   v.object({ type: v.literal('random') }),
   v.object({
     type: v.literal('grid'),
-    /** Values of every parameter; the grid is their product. */
+    /** Values of every parameter; the grid is their product, at most 100,000 points. */
     values: v.record(paramName, v.pipe(v.array(paramValue), v.minLength(1), v.maxLength(1000))),
   }),
   v.object({ type: v.literal('qmc') }),
@@ -147,16 +152,24 @@ export const studyConfigSchema = v.pipe(
   }),
   v.check(({ sampler, searchSpace }) => {
     if (sampler.type !== 'grid') return true;
+    const sizes = Object.values(sampler.values).map((values) => values.length);
+    if (sizes.reduce((product, size) => product * size, 1) > 100_000) return false;
     return Object.entries(searchSpace).every(([param, distribution]) => {
       const values = sampler.values[param];
       return isSingle(distribution) || values?.every((value) => contains(distribution, value));
     });
-  }, 'the grid needs values in range for every parameter'),
+  }, 'the grid needs values in range for every parameter, and at most 100,000 points'),
 );
 
 export type SamplerConfig = v.InferOutput<typeof samplerSchema>;
 export type TpeConfig = v.InferOutput<typeof tpeSchema>;
 export type PrunerConfig = v.InferOutput<typeof prunerSchema>;
 export type StudyConfig = v.InferOutput<typeof studyConfigSchema>;
-/** What may be left out to take the defaults. */
-export type StudyConfigInput = v.InferInput<typeof studyConfigSchema>;
+/** What may be left out to take the defaults; read-only data will do. */
+export type SamplerInput =
+  | Exclude<v.InferInput<typeof samplerSchema>, { type: 'grid' }>
+  | { readonly type: 'grid'; readonly values: GridValues };
+export type StudyConfigInput = Omit<
+  v.InferInput<typeof studyConfigSchema>,
+  'searchSpace' | 'sampler'
+> & { readonly searchSpace: SearchSpace; readonly sampler?: SamplerInput };

@@ -10,14 +10,13 @@ import {
   type ParamValue,
   type SearchSpace,
 } from '../distribution.ts';
+import type { GridValues } from '../study-config.ts';
 import { FIXED_PARAMS, type Trial } from '../trial.ts';
 import { randomSampler } from './random-sampler.ts';
 import { ontoGrid } from './unit-interval.ts';
 import type { Sampler, SamplerContext } from './sampler.ts';
 
 const GRID_ID = 'grid_id';
-
-export type GridValues = Readonly<Record<string, readonly ParamValue[]>>;
 
 /** A sampler over the product of `values`; `seed` shuffles it. */
 export function gridSampler(values: GridValues, seed: number): Sampler {

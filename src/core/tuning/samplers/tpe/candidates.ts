@@ -42,11 +42,12 @@ export function judgeCandidates(
 ): { readonly acquisition: number[]; readonly best: number } {
   const logBelow = logDensityOf(below);
   const logAbove = logDensityOf(above);
-  const known = new Map<string, number>(); // grids and choices repeat themselves
-  const acquisition = candidates.map((each) => {
-    const key = each.join();
-    const value = known.get(key) ?? logBelow(each) - logAbove(each);
-    known.set(key, value);
+  const judge = (candidate: readonly number[]): number => logBelow(candidate) - logAbove(candidate);
+  const known = new Map<number, number>(); // a single grid parameter or choice repeats itself
+  const acquisition = candidates.map((candidate) => {
+    if (candidate.length !== 1) return judge(candidate);
+    const value = known.get(candidate[0]!) ?? judge(candidate);
+    known.set(candidate[0]!, value);
     return value;
   });
   let best = 0;
