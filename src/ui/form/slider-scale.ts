@@ -20,6 +20,8 @@ export function placeOnSlider(field: NumberField, value: number): number {
 }
 
 export function valueOnSlider(field: NumberField, place: number): number {
+  if (place <= 0) return field.low;
+  if (place >= SLIDER_STEPS) return field.high;
   const share = place / SLIDER_STEPS;
   const exact = field.log
     ? field.low * (field.high / field.low) ** share

@@ -10,7 +10,7 @@ export function ClientsTable() {
   const hosted = useDashboard((state) => state.hosted);
   const rows = (clients ?? []).toSorted((a, b) => (a.seat ?? Infinity) - (b.seat ?? Infinity));
   return (
-    <section className="panel" aria-labelledby="clients-title">
+    <section className="panel clients-panel" aria-labelledby="clients-title">
       <h2 id="clients-title">Clients</h2>
       {rows.length === 0 ? (
         <p className="soft">
