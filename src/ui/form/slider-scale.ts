@@ -30,6 +30,16 @@ export function valueOnSlider(field: NumberField, place: number): number {
   return Math.min(field.high, Math.max(field.low, rounded));
 }
 
+/** The nearest other value that the slider can mean in one direction; at an end, the end. */
+export function nextOnSlider(field: NumberField, value: number, step: 1 | -1): number {
+  const end = step > 0 ? SLIDER_STEPS : 0;
+  for (let place = placeOnSlider(field, value); place !== end; place += step) {
+    const next = valueOnSlider(field, place);
+    if (step > 0 ? next > value : next < value) return next;
+  }
+  return valueOnSlider(field, end);
+}
+
 function twoDigits(x: number): number {
   return Number(x.toPrecision(2));
 }

@@ -17,7 +17,7 @@ export function ClientsTable() {
           Nobody yet. Clients appear here with their images, timings and bytes as soon as they join.
         </p>
       ) : (
-        <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="clients-title">
+        <div className="scroll-x" tabIndex={0} role="region" aria-label="Table of clients">
           <table className="data-table">
             <thead>
               <tr>
