@@ -3,6 +3,9 @@
 // it belongs to, for the budget and for the check of what the server's bundle holds.
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { ensureWasm } from './scripts/build-wasm.mjs';
+
+await ensureWasm(); // src/simd imports what this compiles
 
 interface Chunk {
   readonly name: string;

@@ -3,7 +3,10 @@
 // Files: *.test.ts run in Node, *.browser.test.ts in Chromium.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { ensureWasm } from './scripts/build-wasm.mjs';
 import { chromiumLaunchOptions } from './scripts/chromium.mjs';
+
+await ensureWasm(); // src/simd imports what this compiles
 
 export default defineConfig({
   test: {
@@ -20,7 +23,7 @@ export default defineConfig({
         // The scanner does not reach what workers and lazy imports load: without the entries, vite finds
         // the tfjs kernels in the middle of a first run and reloads the page under the tests.
         optimizeDeps: {
-          entries: ['src/**/*.browser.test.ts', 'src/tfjs/*.ts'],
+          entries: ['src/**/*.browser.test.ts', 'src/simd/*.ts', 'src/tfjs/*.ts'],
           exclude: ['node-seal'],
         },
         test: {

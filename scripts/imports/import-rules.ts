@@ -61,7 +61,7 @@ export const importRules: readonly ImportRule[] = [
     name: 'server-has-no-model',
     reason: 'the server adds what it cannot read; it has no model and no engine',
     from: within('server'),
-    forbids: (target) => isEngine(target) || target.startsWith('src/tfjs/'),
+    forbids: (target) => isEngine(target) || /^src\/(simd|tfjs)\//.test(target),
     reach: 'transitive',
     kinds: every,
   },
@@ -72,7 +72,7 @@ export const importRules: readonly ImportRule[] = [
     forbids: (target) =>
       isEngine(target) ||
       target === 'node-seal' ||
-      /^src\/(ckks|tfjs|client|server)\//.test(target),
+      /^src\/(ckks|simd|tfjs|client|server)\//.test(target),
     reach: 'transitive',
     kinds: ['value', 'dynamic'],
   },
@@ -89,8 +89,8 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     name: 'adapters-know-no-shell',
-    reason: 'src/ckks and src/tfjs build on the core alone',
-    from: within('ckks', 'tfjs'),
+    reason: 'src/ckks, src/simd and src/tfjs build on the core and on each other',
+    from: within('ckks', 'simd', 'tfjs'),
     forbids: (target) => shellOf(target) !== undefined,
     reach: 'direct',
     kinds: every,

@@ -1,10 +1,12 @@
-// Opens this client's trainer. `auto` may have to race two backends for about a second; the result
+// Opens this client's trainer. `auto` may have to race several engines for about a second; the result
 // holds for the machine, so that it is measured by one client at a time and remembered for the others
-// (several races at once would measure each other).
+// (several races at once would measure each other). tfjs is loaded only when it races or runs.
 import { openDB } from 'idb';
 import type { BackendChoice, BackendInfo, Trainer } from '../core/training/trainer.ts';
-import type { OpenOptions } from '../tfjs/backend.ts';
-import { createTfjsTrainer } from '../tfjs/trainer.ts';
+import { canRun, measureExamplesPerSecond } from '../simd/calibration.ts';
+import { loadModule } from '../simd/load-module.ts';
+import { createSimdTrainer, simdInfo } from '../simd/trainer.ts';
+import type { OpenOptions, TfjsBackendInfo, TfjsBackendName } from '../tfjs/backend.ts';
 
 /** A machine on battery today may be on mains tomorrow. */
 const REMEMBERED_MS = 24 * 3600 * 1000;
@@ -14,23 +16,65 @@ interface Remembered {
   readonly atMs: number;
 }
 
+/** A model that the SIMD step cannot run, or a browser where it does not, gets tfjs. */
 export async function openTrainer(choice: BackendChoice, options: OpenOptions): Promise<Trainer> {
-  if (choice !== 'auto') return createTfjsTrainer(choice, options);
+  if (choice === 'auto') return openFastest(options);
+  if (choice !== 'simd') return openTfjs(choice, options);
+  const module = await simdModule(options);
+  return module === null
+    ? openTfjs('auto', options)
+    : createSimdTrainer({ module, reason: 'Chosen by hand.' });
+}
+
+async function openFastest(options: OpenOptions): Promise<Trainer> {
   return navigator.locks.request('roundtable-calibration', async () => {
-    const db = await openDB('roundtable-calibration', 1, {
-      upgrade: (database) => void database.createObjectStore('results'),
+    const db = await openDB('roundtable-calibration', 2, {
+      upgrade(database, oldVersion) {
+        if (oldVersion === 1) database.deleteObjectStore('results'); // measured without SIMD
+        database.createObjectStore('results');
+      },
     });
-    const key = JSON.stringify([options.model.widths, options.batchSize]);
-    const known = (await db.get('results', key)) as Remembered | undefined;
-    const isFresh = known !== undefined && Date.now() - known.atMs < REMEMBERED_MS;
-    const trainer = await createTfjsTrainer('auto', {
-      ...options,
-      earlier: isFresh ? known.info : null,
-    });
-    if (!isFresh) {
-      await db.put('results', { info: trainer.info, atMs: Date.now() } satisfies Remembered, key);
+    try {
+      const key = JSON.stringify([options.model.widths, options.batchSize]);
+      const known = (await db.get('results', key)) as Remembered | undefined;
+      if (known !== undefined && Date.now() - known.atMs < REMEMBERED_MS) {
+        return await openAsBefore(known.info, options);
+      }
+      const info = await findFastest(options);
+      await db.put('results', { info, atMs: Date.now() } satisfies Remembered, key);
+      return await openAsBefore(info, options);
+    } finally {
+      db.close();
     }
-    db.close();
-    return trainer;
   });
+}
+
+async function findFastest(options: OpenOptions): Promise<BackendInfo> {
+  const { openBackend, raceAgainst } = await import('../tfjs/backend.ts');
+  const module = await simdModule(options);
+  if (module === null) return openBackend('auto', options);
+  const { model, batchSize } = options;
+  const examplesPerSecond = await measureExamplesPerSecond(module, model, batchSize);
+  return raceAgainst({ info: simdInfo(''), examplesPerSecond }, options);
+}
+
+async function openAsBefore(info: BackendInfo, options: OpenOptions): Promise<Trainer> {
+  if (info.backend !== 'simd') {
+    return openTfjs('auto', { ...options, earlier: info as TfjsBackendInfo });
+  }
+  const module = await simdModule(options);
+  return module === null
+    ? openTfjs('auto', options)
+    : createSimdTrainer({ module, reason: info.reason });
+}
+
+/** The SIMD step, or null where it cannot run the model. */
+async function simdModule({ model, batchSize }: OpenOptions): Promise<WebAssembly.Module | null> {
+  if (!canRun(model, batchSize)) return null;
+  return loadModule().catch(() => null);
+}
+
+async function openTfjs(choice: TfjsBackendName | 'auto', options: OpenOptions): Promise<Trainer> {
+  const { createTfjsTrainer } = await import('../tfjs/trainer.ts');
+  return createTfjsTrainer(choice, options);
 }

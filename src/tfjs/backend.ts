@@ -1,6 +1,6 @@
 // Opens a TensorFlow.js backend. `auto` takes WebGL when the GPU is real; a software renderer (all
 // that headless browsers and virtual machines have) is raced against WASM with the run's own model
-// and batch size. setBackend reports failure only by returning false and may leave another backend
+// and batch size. An engine outside tfjs may be in the race, against a real GPU too. setBackend reports failure only by returning false and may leave another backend
 // in charge, so both are checked.
 import {
   backend as activeBackend,
@@ -9,15 +9,27 @@ import {
   setBackend,
 } from '@tensorflow/tfjs-core';
 import type { ModelSpec } from '../core/model/model-spec.ts';
-import type { BackendChoice, BackendInfo, BackendName } from '../core/training/trainer.ts';
+import type { BackendInfo, BackendName } from '../core/training/trainer.ts';
 import { measureStepsPerSecond } from './calibration.ts';
+
+export type TfjsBackendName = Exclude<BackendName, 'simd'>;
+
+export interface TfjsBackendInfo extends BackendInfo {
+  readonly backend: TfjsBackendName;
+}
 
 export interface OpenOptions {
   /** What will be trained: `auto` decides by it. */
   readonly model: ModelSpec;
   readonly batchSize: number;
   /** What `auto` found earlier in this browser for the same model and batch size: no new race. */
-  readonly earlier?: BackendInfo | null;
+  readonly earlier?: TfjsBackendInfo | null;
+}
+
+/** One that runs in a race; `info.reason` is written when the race is over. */
+export interface Contestant {
+  readonly info: BackendInfo;
+  readonly examplesPerSecond: number;
 }
 
 /** The chosen backend cannot run here. */
@@ -31,20 +43,45 @@ export class BackendUnavailable extends Error {
  * @throws BackendUnavailable when the forced backend, or with `auto` every backend, fails to start.
  */
 export async function openBackend(
-  choice: BackendChoice,
+  choice: TfjsBackendName | 'auto',
   options: OpenOptions,
-): Promise<BackendInfo> {
+): Promise<TfjsBackendInfo> {
   if (choice !== 'auto') return start(choice, 'Chosen by hand.');
   if (options.earlier) return start(options.earlier.backend, options.earlier.reason);
-  const renderer = webglRenderer();
-  if (renderer !== null && !isSoftwareRenderer(renderer)) {
+  if (hasRealGpu()) {
     try {
       return await start('webgl', 'The GPU is real, so WebGL it is.');
     } catch {
       // A GPU that cannot run the backend after all: the race below decides.
     }
   }
-  return race(options);
+  const contestants = await race(['wasm', 'webgl'], options);
+  const [winner] = contestants;
+  if (!winner) return start('cpu', 'Neither WebGL nor WASM starts here.');
+  removeAllBut(winner, contestants);
+  return start(winner.info.backend, reasonOf(contestants, 'No real GPU'));
+}
+
+/**
+ * The race of `auto` with an engine outside tfjs that was measured already: against WebGL where the
+ * GPU is real (which wins when it is not slower), else against both. The winner's info; when it is
+ * one of tfjs, it is the active backend, and otherwise all of tfjs is given back.
+ */
+export async function raceAgainst(rival: Contestant, options: OpenOptions): Promise<BackendInfo> {
+  const onGpu = hasRealGpu() ? await race(['webgl'], options) : [];
+  const own = onGpu.length > 0 ? onGpu : await race(['wasm', 'webgl'], options);
+  const contestants = sorted<Contestant>([...own, rival]);
+  const winner = contestants[0]!;
+  removeAllBut(winner, own);
+  const reason = reasonOf(contestants, onGpu.length > 0 ? 'The GPU is real' : 'No real GPU');
+  return winner === rival
+    ? { ...rival.info, reason }
+    : start((winner as TfjsContestant).info.backend, reason);
+}
+
+function hasRealGpu(): boolean {
+  const renderer = webglRenderer();
+  return renderer !== null && !isSoftwareRenderer(renderer);
 }
 
 /** Is this UNMASKED_RENDERER_WEBGL a renderer that runs on the CPU? */
@@ -52,32 +89,58 @@ export function isSoftwareRenderer(renderer: string): boolean {
   return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer);
 }
 
-async function race({ model, batchSize }: OpenOptions): Promise<BackendInfo> {
-  const candidates: { info: BackendInfo; examplesPerSecond: number }[] = [];
-  for (const name of ['wasm', 'webgl'] as const) {
+interface TfjsContestant extends Contestant {
+  readonly info: TfjsBackendInfo;
+}
+
+/** Those of `names` that start here, the fastest first. */
+async function race(
+  names: readonly TfjsBackendName[],
+  { model, batchSize }: OpenOptions,
+): Promise<TfjsContestant[]> {
+  const contestants: TfjsContestant[] = [];
+  for (const name of names) {
     try {
       const info = await start(name, '');
       const examplesPerSecond = batchSize * (await measureStepsPerSecond(name, model, batchSize));
-      candidates.push({ info, examplesPerSecond });
+      contestants.push({ info, examplesPerSecond });
     } catch {
       // Not to be had here: it does not run in the race.
     }
   }
-  candidates.sort((a, b) => b.examplesPerSecond - a.examplesPerSecond);
-  const [winner, loser] = candidates;
-  if (!winner) return start('cpu', 'Neither WebGL nor WASM starts here.');
-  if (loser) removeBackend(loser.info.backend);
-  const pace = ({ info, examplesPerSecond }: (typeof candidates)[number]) =>
-    `${Math.round(examplesPerSecond)} examples/s with ${label[info.backend]}`;
-  const reason = loser
-    ? `No real GPU; calibrated: ${pace(winner)}, ${pace(loser)}.`
-    : `No real GPU, and ${label[winner.info.backend]} alone starts here.`;
-  return start(winner.info.backend, reason);
+  return sorted(contestants);
 }
 
-const label: Readonly<Record<BackendName, string>> = { webgl: 'WebGL', wasm: 'WASM', cpu: 'CPU' };
+/** The fastest first; of equals, the one that came first. */
+function sorted<Kind extends Contestant>(contestants: readonly Kind[]): Kind[] {
+  return contestants.toSorted((a, b) => b.examplesPerSecond - a.examplesPerSecond);
+}
 
-async function start(name: BackendName, reason: string): Promise<BackendInfo> {
+function removeAllBut(winner: Contestant, contestants: readonly TfjsContestant[]): void {
+  for (const contestant of contestants) {
+    if (contestant !== winner) removeBackend(contestant.info.backend);
+  }
+}
+
+function reasonOf(contestants: readonly Contestant[], circumstance: string): string {
+  if (contestants.length === 1) {
+    return `${circumstance}, and ${label[contestants[0]!.info.backend]} alone starts here.`;
+  }
+  const paces = contestants.map(
+    ({ info, examplesPerSecond }) =>
+      `${Math.round(examplesPerSecond)} examples/s with ${label[info.backend]}`,
+  );
+  return `${circumstance}; calibrated: ${paces.join(', ')}.`;
+}
+
+const label: Readonly<Record<BackendName, string>> = {
+  webgl: 'WebGL',
+  simd: 'SIMD',
+  wasm: 'WASM',
+  cpu: 'CPU',
+};
+
+async function start(name: TfjsBackendName, reason: string): Promise<TfjsBackendInfo> {
   await activateBackend(name);
   return { backend: name, renderer: await rendererOf(name), reason };
 }
@@ -86,7 +149,7 @@ async function start(name: BackendName, reason: string): Promise<BackendInfo> {
  * Makes `name` the active backend.
  * @throws BackendUnavailable when tfjs cannot start it.
  */
-export async function activateBackend(name: BackendName): Promise<void> {
+export async function activateBackend(name: TfjsBackendName): Promise<void> {
   if (getBackendOrNone() === name) return;
   const module = await load(name);
   module.register();
@@ -115,7 +178,7 @@ interface BackendModule {
 }
 
 /** Backends are loaded when they are first asked for: a worker seldom needs more than one. */
-async function load(name: BackendName): Promise<BackendModule> {
+async function load(name: TfjsBackendName): Promise<BackendModule> {
   const plain = { isExact: () => true, prepare: () => {} };
   switch (name) {
     case 'webgl': {
@@ -148,7 +211,7 @@ function getBackendOrNone(): string | null {
   }
 }
 
-async function rendererOf(name: BackendName): Promise<string> {
+async function rendererOf(name: TfjsBackendName): Promise<string> {
   if (name === 'cpu') return 'JavaScript';
   if (name === 'wasm') return 'WASM SIMD';
   const { webglContextOf } = await import('./webgl-backend.ts');

@@ -1,6 +1,6 @@
 // Lets a worker breathe during long work: about every 50 ms it drains the device's queue and gives the
 // event loop a turn, so that a stop, a message or a heartbeat gets through within twice that.
-// A MessageChannel gives the turn: timers are clamped to 4 ms and, on a page, throttled when hidden.
+import { eventLoopTurn } from './event-loop-turn.ts';
 import { LOGITS_GROUP } from './logits-queue.ts';
 
 const SEGMENT_MS = 50;
@@ -28,16 +28,4 @@ export function createPace(): Pace {
       startedMs = performance.now();
     },
   };
-}
-
-/** Resolves after the tasks that are waiting now. */
-export function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -4,13 +4,14 @@ import { backend as activeBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, test, vi } from 'vitest';
 import { createRandom } from '../core/math/random.ts';
 import { denseModel, initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
-import type { BackendName, Examples, Trainer } from '../core/training/trainer.ts';
+import type { Examples, Trainer } from '../core/training/trainer.ts';
 import {
   describeTrainer,
   largestDifference,
   syntheticExamples,
   trainingJob,
 } from '../testing/trainer-conformance.ts';
+import type { TfjsBackendName } from './backend.ts';
 import { createTfjsTrainer } from './trainer.ts';
 import { webglContextOf } from './webgl-backend.ts';
 
@@ -28,7 +29,7 @@ describe('below the tensors', () => {
     await trainer.train(small, initialWeights(small, 1), job);
     await trainer.evaluate(small, initialWeights(small, 1), 'test', 0, 75);
   };
-  const open = async (backend: BackendName) => {
+  const open = async (backend: TfjsBackendName) => {
     const trainer = await createTfjsTrainer(backend, options);
     trainer.loadTrainingExamples(syntheticExamples(75, 1));
     trainer.loadEvaluationExamples('test', syntheticExamples(75, 2));
@@ -86,7 +87,7 @@ describe('across backends', () => {
       labels: Uint8Array.from({ length: numExamples }, () => random.below(10)),
     };
     const weights = initialWeights(model, 1);
-    const train = async (backend: BackendName) => {
+    const train = async (backend: TfjsBackendName) => {
       const trainer = await createTfjsTrainer(backend, options);
       trainer.loadTrainingExamples(examples);
       const job = trainingJob(numExamples, {

@@ -6,7 +6,6 @@ import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
 import {
   DeviceLost,
   TrainingAborted,
-  type BackendChoice,
   type BackendInfo,
   type EvaluationResult,
   type EvaluationSplit,
@@ -15,11 +14,12 @@ import {
   type TrainingJob,
   type TrainingResult,
 } from '../core/training/trainer.ts';
-import { activateBackend, openBackend, type OpenOptions } from './backend.ts';
+import { activateBackend, openBackend, type OpenOptions, type TfjsBackendName } from './backend.ts';
 import { forward, parameterTensors, startTraining } from './dense-network.ts';
+import { eventLoopTurn } from './event-loop-turn.ts';
 import { oneHotRows, storeExamples, type ExampleStore } from './example-store.ts';
 import { createLogitsQueue } from './logits-queue.ts';
-import { createPace, eventLoopTurn } from './pace.ts';
+import { createPace } from './pace.ts';
 import { stepOperations } from './step-operations.ts';
 import { addScore, emptyScores } from './scores.ts';
 
@@ -34,7 +34,7 @@ const WARM_UP_BATCHES = 15;
  * @throws BackendUnavailable (see backend.ts).
  */
 export async function createTfjsTrainer(
-  choice: BackendChoice,
+  choice: TfjsBackendName | 'auto',
   options: OpenOptions,
 ): Promise<Trainer> {
   const info = await openBackend(choice, options);

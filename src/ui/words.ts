@@ -19,6 +19,7 @@ export const phaseWords: Readonly<Record<ClientPhase, string>> = {
 
 export const backendWords: Readonly<Record<BackendName, string>> = {
   webgl: 'WebGL',
+  simd: 'SIMD',
   wasm: 'WASM',
   cpu: 'JavaScript',
 };

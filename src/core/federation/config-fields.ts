@@ -246,10 +246,11 @@ export const configFields: readonly ConfigField[] = [
     choices: [
       choice('auto', 'fastest (measured)'),
       choice('webgl', 'WebGL'),
-      choice('wasm', 'WASM SIMD'),
+      choice('simd', 'SIMD training step'),
+      choice('wasm', 'TensorFlow.js WASM'),
       choice('cpu', 'plain JavaScript'),
     ],
-    meaning: 'What TensorFlow.js computes on in each client.',
+    meaning: 'What each client computes on.',
   },
   {
     name: 'seed',

@@ -38,7 +38,7 @@ export const runConfigSchema = v.strictObject({
   deadlineMs: integer(1000, 3600000),
   encryption: v.picklist(['ckks', 'bgv', 'notebook', 'plaintext']),
   /** What clients are asked to train on; a client's own choice (its URL) wins. */
-  backend: v.picklist(['auto', 'webgl', 'wasm', 'cpu']),
+  backend: v.picklist(['auto', 'webgl', 'simd', 'wasm', 'cpu']),
 });
 
 export type RunConfig = v.InferOutput<typeof runConfigSchema>;

@@ -30,7 +30,7 @@ export const clientPhase = v.picklist([
 export type ClientPhase = v.InferOutput<typeof clientPhase>;
 
 const backendInfo = v.strictObject({
-  backend: v.picklist(['webgl', 'wasm', 'cpu']),
+  backend: v.picklist(['webgl', 'simd', 'wasm', 'cpu']),
   renderer: shortText,
   reason: shortText,
 });

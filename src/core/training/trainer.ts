@@ -1,10 +1,13 @@
 // What a client needs from a machine-learning engine. One interface, several engines (tfjs on
-// WebGL, WASM or CPU), one conformance suite. The trainer owns its device memory; weights cross as
+// WebGL, WASM or CPU, and a SIMD training step of its own), one conformance suite. The trainer owns its device memory; weights cross as
 // flat float32 vectors in the layout of core/model/model-spec.ts.
 import type { ModelSpec } from '../model/model-spec.ts';
 
-/** What a user may ask for. `auto` takes a real GPU's WebGL, else what calibrates fastest. */
-export type BackendChoice = 'auto' | 'webgl' | 'wasm' | 'cpu';
+/**
+ * What a user may ask for: `simd` is the fused training step of src/simd, the others are backends of
+ * tfjs. `auto` takes what calibrates fastest, a real GPU's WebGL before its equals.
+ */
+export type BackendChoice = 'auto' | 'webgl' | 'simd' | 'wasm' | 'cpu';
 export type BackendName = Exclude<BackendChoice, 'auto'>;
 
 export interface BackendInfo {

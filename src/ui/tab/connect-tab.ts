@@ -92,7 +92,8 @@ export function connectTab(): DashboardActions {
 }
 
 function backendChoice(text: string | null): BackendChoice {
-  return text === 'webgl' || text === 'wasm' || text === 'cpu' ? text : 'auto';
+  const isBackend = text === 'webgl' || text === 'simd' || text === 'wasm' || text === 'cpu';
+  return isBackend ? text : 'auto';
 }
 
 /** How many tabs the browser's pop-up blocker let through. */

@@ -134,6 +134,7 @@ function HostedControls({ name, hosted }: { name: string; hosted: HostedClient }
       >
         <option value="auto">fastest</option>
         <option value="webgl">WebGL</option>
+        <option value="simd">SIMD</option>
         <option value="wasm">WASM</option>
         <option value="cpu">JavaScript</option>
       </select>

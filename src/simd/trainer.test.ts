@@ -1,0 +1,164 @@
+// The trainer's conformance in Node, and what is particular to the SIMD step: its layouts at odd
+// sizes, the sparse kernels against the dense ones, repeatability, recovery after NaN.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { createRandom } from '../core/math/random.ts';
+import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
+import type { Examples, OptimizerName, TrainingJob } from '../core/training/trainer.ts';
+import { evaluateFloat64, randomWeights, trainFloat64 } from '../testing/float64-trainer.ts';
+import { describeTrainer, largestDifference, trainingJob } from '../testing/trainer-conformance.ts';
+import { darkExamples } from './calibration.ts';
+import { createSimdTrainer, type KernelChoice } from './trainer.ts';
+
+const wasm = readFileSync('src/simd/training-step.wasm');
+const module = new WebAssembly.Module(wasm);
+const create = (kernels: KernelChoice) => createSimdTrainer({ module, reason: 'A test.', kernels });
+const optimizers: readonly OptimizerName[] = ['sgd', 'momentum', 'adam'];
+
+for (const kernels of ['dense', 'sparse', 'measured'] as const) {
+  describeTrainer(`simd (${kernels})`, () => create(kernels));
+}
+
+test('is at most 25 kB of gzip', () => {
+  expect(gzipSync(wasm).byteLength).toBeLessThanOrEqual(25_000);
+});
+
+/** Widths and batch sizes on both sides of panels (16), tiles (2) and list pairs (2). */
+const shapes: readonly { model: ModelSpec; batchSize: number; numExamples: number }[] = [
+  { model: { widths: [784, 10] }, batchSize: 7, numExamples: 30 },
+  { model: { widths: [784, 1, 10] }, batchSize: 1, numExamples: 9 },
+  { model: { widths: [784, 37, 10] }, batchSize: 33, numExamples: 100 },
+  { model: { widths: [784, 48, 10] }, batchSize: 16, numExamples: 64 },
+  { model: { widths: [50, 17, 15, 33, 10] }, batchSize: 9, numExamples: 60 },
+  { model: { widths: [600, 300, 10] }, batchSize: 3, numExamples: 13 },
+];
+
+describe.each(shapes)(
+  '$model.widths, batches of $batchSize',
+  ({ model, batchSize, numExamples }) => {
+    const examples = darkExamples(numExamples, model.widths[0]!);
+    const weights = randomWeights(model, createRandom(3, 'shapes').uniform);
+
+    test.each(optimizers)(
+      '%s: as the float64 twin, dense equals sparse bit for bit',
+      async (name) => {
+        const job = trainingJob(numExamples, {
+          ...{
+            optimizer: name,
+            batchSize,
+            localEpochs: 2,
+            learningRate: name === 'adam' ? 0.001 : 0.02,
+          },
+        });
+        const dense = await trainOnce('dense', model, weights, examples, job);
+        const sparse = await trainOnce('sparse', model, weights, examples, job);
+        const twin = trainFloat64(model, weights, examples, job);
+        expect(largestDifference(dense.weights, twin.weights)).toBeLessThan(1e-5);
+        expect(largestDifference(dense.weights, weights)).toBeGreaterThan(1e-3);
+        expect(Math.abs(dense.meanLoss - twin.meanLoss)).toBeLessThan(1e-5);
+        expect(dense.accuracy).toBeCloseTo(twin.accuracy, 9);
+        expect(sparse).toEqual(dense);
+      },
+    );
+
+    test.each(['dense', 'sparse'] as const)(
+      '%s evaluation as the float64 twin',
+      async (kernels) => {
+        const trainer = await create(kernels);
+        trainer.loadEvaluationExamples('test', examples);
+        const [from, to] = [2, numExamples];
+        const result = await trainer.evaluate(model, weights, 'test', from, to);
+        const twin = evaluateFloat64(model, weights, examples, from, to);
+        expect(result.numCorrect).toBe(twin.numCorrect);
+        expect([...result.confusion]).toEqual(twin.confusion);
+        expect(Math.abs(result.lossSum - twin.lossSum)).toBeLessThan(1e-5 * (to - from));
+      },
+    );
+  },
+);
+
+test('gives the same bits from run to run', async () => {
+  const model: ModelSpec = { widths: [784, 64, 10] };
+  const weights = initialWeights(model, 1);
+  const examples = darkExamples(400, 784);
+  const hashOf = async (optimizer: OptimizerName) => {
+    const job = trainingJob(400, { optimizer });
+    const result = await trainOnce('measured', model, weights, examples, job);
+    return createHash('sha256').update(new Uint8Array(result.weights.buffer)).digest('hex');
+  };
+  for (const optimizer of optimizers) {
+    expect([optimizer, await hashOf(optimizer)]).toEqual([optimizer, await hashOf(optimizer)]);
+  }
+});
+
+describe.each(['dense', 'sparse'] as const)('%s kernels', (kernels) => {
+  test('a diverged model leaves nothing behind for the next', async () => {
+    const model: ModelSpec = { widths: [100, 20, 10] };
+    const examples = darkExamples(60, 100);
+    const weights = initialWeights(model, 1);
+    const job = trainingJob(60, { optimizer: 'adam' });
+    const trainer = await create(kernels);
+    trainer.loadTrainingExamples(examples);
+    const before = await trainer.train(model, weights, job);
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      const diverged = await trainer.train(
+        model,
+        weights.map(() => bad),
+        job,
+      );
+      expect(Number.isFinite(diverged.meanLoss)).toBe(false);
+      expect(await trainer.train(model, weights, job)).toEqual(before);
+    }
+  });
+
+  test('a NaN weight of a pixel that is never lit is in the result', async () => {
+    const model: ModelSpec = { widths: [100, 20, 10] };
+    const { images, labels } = darkExamples(60, 100);
+    const dark = images.map((byte, at) => (at % 100 === 7 ? 0 : byte));
+    const weights = initialWeights(model, 1);
+    weights[7 * 20] = NaN;
+    const job = trainingJob(60);
+    const result = await trainOnce(kernels, model, weights, { images: dark, labels }, job);
+    expect(result.weights.every(Number.isFinite)).toBe(false);
+  });
+});
+
+test('refuses what does not belong together instead of reading beside it', async () => {
+  const model: ModelSpec = { widths: [100, 20, 10] };
+  const weights = initialWeights(model, 1);
+  const trainer = await create('measured');
+  await expect(trainer.train(model, weights, trainingJob(10))).rejects.toThrow('loaded');
+  trainer.loadTrainingExamples(darkExamples(10, 100));
+  await expect(trainer.train(model, weights, trainingJob(11))).rejects.toThrow(RangeError);
+  const wider: ModelSpec = { widths: [101, 20, 10] };
+  await expect(trainer.train(wider, initialWeights(wider, 1), trainingJob(10))).rejects.toThrow(
+    RangeError,
+  );
+  const fewer: ModelSpec = { widths: [100, 20, 5] };
+  await expect(trainer.train(fewer, initialWeights(fewer, 1), trainingJob(10))).rejects.toThrow(
+    RangeError,
+  );
+  await expect(trainer.train(model, weights.subarray(1), trainingJob(10))).rejects.toThrow(
+    RangeError,
+  );
+  const { images, labels } = darkExamples(10, 100);
+  expect(() => trainer.loadTrainingExamples({ images: images.subarray(1), labels })).toThrow(
+    RangeError,
+  );
+});
+
+async function trainOnce(
+  kernels: KernelChoice,
+  model: ModelSpec,
+  weights: Float32Array,
+  examples: Examples,
+  job: TrainingJob,
+) {
+  const trainer = await create(kernels);
+  trainer.loadTrainingExamples(examples);
+  const result = await trainer.train(model, weights, job);
+  trainer.dispose();
+  return result;
+}
