@@ -258,6 +258,24 @@ describe('joining', () => {
     expect(table.sentTo(2)).toContainEqual(expect.objectContaining({ type: 'assign', seat: 2 }));
   });
 
+  it('begins with everybody who is seated, however long they prepare, and gives up empty seats', () => {
+    const table = setUp(2);
+    table.start();
+    table.prepared(0);
+    const patienceEnds = () =>
+      table.happen({
+        type: 'timer-fired',
+        timer: 'gather',
+        key: { runId: 'run', round: 0, attempt: 1 },
+      });
+    patienceEnds();
+    patienceEnds();
+    expect(table.view.run!.phase).toBe('gathering');
+    table.prepared(1); // the third seat stays empty
+    table.flush();
+    expect(table.view.run!.phase).toBe('applying');
+  });
+
   it('keeps a client beyond the seats as a spare until one falls empty', () => {
     const table = setUp(3);
     table.open();
