@@ -260,7 +260,7 @@ describe('joining', () => {
 
   it('begins with everybody who is seated, however long they prepare, and gives up empty seats', () => {
     const table = setUp(2);
-    table.start();
+    table.start({ minimumClients: 1 });
     table.prepared(0);
     const patienceEnds = () =>
       table.happen({
