@@ -76,7 +76,7 @@ function withoutTrailingZeros(mantissa: string): string {
 }
 
 function superscript(exponent: number): string {
-  return String(exponent).replace(/[-\d]/g, (sign) =>
-    sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)]!,
+  return String(exponent).replace(/./g, (sign) =>
+    sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(sign)),
   );
 }
