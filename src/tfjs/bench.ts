@@ -34,7 +34,7 @@ interface ThroughputOptions {
   readonly turns: number;
 }
 
-const defaultThroughputOptions: ThroughputOptions = {
+export const defaultThroughputOptions: ThroughputOptions = {
   batchSize: 16,
   units: 128,
   stepsPerTurn: 60,

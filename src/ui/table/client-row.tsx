@@ -92,7 +92,7 @@ export const ClientRow = memo(
 );
 
 /** Milliseconds that a client spent in a phase; null when it has no such segment. */
-function phaseMs(segments: readonly PhaseSegment[], phase: ClientPhase): number | null {
+export function phaseMs(segments: readonly PhaseSegment[], phase: ClientPhase): number | null {
   const own = segments.filter((segment) => segment.phase === phase);
   if (own.length === 0) return null;
   return own.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);

@@ -31,7 +31,7 @@ export function RunProgress() {
 }
 
 /** Share of the run's rounds that are committed; a round in work counts by its updates, in [0, 1]. */
-function shareDone(run: RunView): number {
+export function shareDone(run: RunView): number {
   if (run.phase === 'finished' || run.phase === 'testing') return 1;
   const inRound =
     run.phase === 'open'

@@ -27,7 +27,7 @@ const SeatLine = memo(function SeatLine({ words }: { words: string }) {
 });
 
 /** "Seat 2, Client 2: training 43 %, WebGL, 11,000 images." */
-function seatWords(client: ClientView | null, seat: number, run: RunView | null): string {
+export function seatWords(client: ClientView | null, seat: number, run: RunView | null): string {
   const place = `Seat ${seat + 1}`;
   if (client === null) return `${place}: empty.`;
   const state = clientStateWords(client, isAsked(client, run));
