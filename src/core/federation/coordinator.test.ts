@@ -77,7 +77,7 @@ function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = 
       [state, effects] = stepCoordinator(config, state, {
         ...event,
         atMs: nowMs,
-      } as CoordinatorEvent);
+      });
       for (const effect of effects) if (effect.type === 'persist') tickets.push(effect.ticket);
       return effects;
     },
