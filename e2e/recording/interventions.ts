@@ -71,7 +71,7 @@ export function injectInterventions(): void {
 
   const { postMessage } = MessagePort.prototype;
   MessagePort.prototype.postMessage = function (this: MessagePort, ...args: unknown[]) {
-    const { type, phase, round, ...rest } = args[0] as RoundMessage;
+    const { type, phase, round, ...rest } = (args[0] ?? {}) as RoundMessage;
     if (type === 'join') clientId = rest.clientId ?? '';
     if (type === 'update') reached('sending', round);
     if (type === 'evaluated') reached('evaluating', round);
