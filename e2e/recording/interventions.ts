@@ -14,7 +14,7 @@ export interface Order {
   readonly clientId: string;
   readonly moment: Moment;
   readonly round: number;
-  readonly action: 'stop' | 'lose-context';
+  readonly action: 'stop' | 'lose-context' | 'none';
 }
 
 /**
@@ -66,7 +66,7 @@ export function injectInterventions(): void {
       return;
     }
     const untilMs = performance.now() + 60_000;
-    while (performance.now() < untilMs);
+    while (action === 'stop' && performance.now() < untilMs);
   };
 
   const { postMessage } = MessagePort.prototype;
