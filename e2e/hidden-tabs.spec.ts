@@ -20,7 +20,8 @@ test('hidden tabs train at the pace of visible ones', async ({ baseURL }) => {
   const browser = await startPlainBrowser();
   try {
     const clients: PlainPage[] = [];
-    for (let i = 0; i < config.clients; i++) clients.push(await browser.openTab(`${baseURL}?client`));
+    for (let i = 0; i < config.clients; i++)
+      clients.push(await browser.openTab(`${baseURL}?client`));
     const dashboard = await browser.openTab(baseURL!);
     await waitFor(dashboard, `roundtable.state().view?.clients.length === ${config.clients}`);
 

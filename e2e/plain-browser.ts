@@ -109,11 +109,7 @@ function speakOverPipe(output: Writable, input: Readable) {
       else request.resolve(message.result!);
     }
   });
-  return <Result = unknown>(
-    method: string,
-    params: object,
-    sessionId?: string,
-  ): Promise<Result> =>
+  return <Result = unknown>(method: string, params: object, sessionId?: string): Promise<Result> =>
     new Promise((resolve, reject) => {
       const id = nextId++;
       waiting.set(id, { resolve, reject });
@@ -123,9 +119,13 @@ function speakOverPipe(output: Writable, input: Readable) {
 
 /** Xvfb picks a free display and says which. */
 function startScreen(): Promise<{ process: ChildProcess; display: string }> {
-  const xvfb = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1366x768x24', '-nolisten', 'tcp'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const xvfb = spawn(
+    'Xvfb',
+    ['-displayfd', '1', '-screen', '0', '1366x768x24', '-nolisten', 'tcp'],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   return new Promise((resolve, reject) => {
     xvfb.once('error', reject);
     xvfb.stdout.once('data', (number: Buffer) =>

@@ -52,9 +52,13 @@ const recipe = {
   inputSha256: Object.values(inputs).map((input) => input.sha256),
 };
 
+/** @param {string | Uint8Array} bytes */
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** Is there a manifest of this recipe, and is every file that it names there in full? */
+/**
+ * Is there a manifest of this recipe, and is every file that it names there in full?
+ * @param {string} outDir
+ */
 function isCurrent(outDir) {
   try {
     const manifest = JSON.parse(readFileSync(join(outDir, 'manifest.json'), 'utf8'));
@@ -69,7 +73,13 @@ function isCurrent(outDir) {
   }
 }
 
-/** Reads an IDX file, checks its digest and header, and returns its content behind the header. */
+/**
+ * Reads an IDX file, checks its digest and header, and returns its content behind the header.
+ * @param {string} sourceDir
+ * @param {{ file: string, sha256: string, counts?: readonly number[] }} input
+ * @param {number} magic
+ * @param {number} headerBytes
+ */
 function readIdx(sourceDir, input, magic, headerBytes) {
   const path = join(sourceDir, input.file);
   let bytes;
@@ -94,24 +104,38 @@ function readIdx(sourceDir, input, magic, headerBytes) {
 /**
  * 0 … n-1 sorted by the SHA-256 of a key and the index: a permutation that any language can
  * reproduce without agreeing on a random generator.
+ * @param {number} n
+ * @param {string} key
  */
 function keyedPermutation(n, key) {
   const digests = Array.from({ length: n }, (_, i) => sha256(`${key}:${i}`));
   return digests
-    .map((digest, i) => [digest, i])
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, i]) => i);
+    .map((digest, i) => ({ digest, i }))
+    .sort((a, b) => (a.digest < b.digest ? -1 : 1))
+    .map(({ i }) => i);
 }
 
+/**
+ * @param {string} outDir
+ * @param {string} file
+ * @param {Uint8Array} bytes
+ */
 function writeBin(outDir, file, bytes) {
   const stored = gzipSync(bytes, { level: 6 });
   writeFileSync(join(outDir, file), stored);
   return { file, numBytes: bytes.length, storedBytes: stored.length, sha256: sha256(bytes) };
 }
 
-/** Writes one split and returns its part of the manifest. `order` lists positions in `images`. */
+/**
+ * Writes one split and returns its part of the manifest. `order` lists positions in `images`.
+ * @param {string} outDir
+ * @param {string} name
+ * @param {Uint8Array} images
+ * @param {Uint8Array} labels
+ * @param {readonly number[]} order
+ */
 function writeSplit(outDir, name, images, labels, order) {
-  const splitLabels = Uint8Array.from(order, (i) => labels[i]);
+  const splitLabels = Uint8Array.from(order, (i) => /** @type {number} */ (labels[i]));
   const chunks = [];
   for (let from = 0; from < order.length; from += IMAGES_PER_CHUNK) {
     const rows = order.slice(from, from + IMAGES_PER_CHUNK);
@@ -130,6 +154,10 @@ function writeSplit(outDir, name, images, labels, order) {
   };
 }
 
+/**
+ * @param {string} sourceDir
+ * @param {string} outDir
+ */
 function prepare(sourceDir, outDir) {
   const trainImages = readIdx(sourceDir, inputs.trainImages, 0x803, 16);
   const trainLabels = readIdx(sourceDir, inputs.trainLabels, 0x801, 8);
@@ -159,7 +187,10 @@ const { values: options } = parseArgs({
     quiet: { type: 'boolean', default: false },
   },
 });
-const say = options.quiet ? () => {} : (line) => console.log(line);
+/** @param {string} line */
+const say = (line) => {
+  if (!options.quiet) console.log(line);
+};
 
 if (isCurrent(options.out)) {
   say('MNIST: up to date');
@@ -169,7 +200,7 @@ if (isCurrent(options.out)) {
     const counts = Object.entries(splits).map(([name, split]) => `${split.numExamples} ${name}`);
     say(`MNIST: ${counts.join(', ')} examples written to ${options.out}`);
   } catch (error) {
-    console.error(`prepare-data: ${error.message}`);
+    console.error(`prepare-data: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 }

@@ -46,7 +46,7 @@ export function handOverClients(page: Page, numClients: number): Promise<Uint8Ar
   );
 }
 
-/** The recorder is the entry's first import, so it runs before everything else. */
+/** The recorder is each entry's first import, so it runs before everything else. */
 function injectInto(
   outDir: string,
   shell: 'server' | 'client',
@@ -54,9 +54,10 @@ function injectInto(
 ): void {
   const folder = `${outDir}/assets`;
   const entries = readdirSync(folder).filter((name) => new RegExp(`^${shell}-.*\\.js$`).test(name));
-  if (entries.length !== 1) throw new Error(`expected one ${shell} entry, found ${entries.length}`);
+  if (entries.length === 0) throw new Error(`found no ${shell} in ${folder}`);
   const source = recorders.map((recorder) => `(${recorder.toString()})();`).join('\n');
   writeFileSync(`${folder}/recorder-${shell}.js`, source);
-  const path = `${folder}/${entries[0]}`;
-  writeFileSync(path, `import "./recorder-${shell}.js";${readFileSync(path, 'utf8')}`);
+  for (const path of entries.map((name) => `${folder}/${name}`)) {
+    writeFileSync(path, `import "./recorder-${shell}.js";${readFileSync(path, 'utf8')}`);
+  }
 }

@@ -20,7 +20,7 @@ type PrunerInput = NonNullable<StudyConfigInput['pruner']>;
 const NUM_TRIALS = 30;
 const NUM_STEPS = 12;
 
-export interface PrunerTraits {
+interface PrunerTraits {
   /** Prunes some trials of a study of noisy learning curves. */
   readonly prunesNoise: boolean;
   /** A trial that reports nothing but NaN is pruned once others are complete. */

@@ -26,7 +26,7 @@ import type { SamplerConfig, StudyConfigInput } from '../core/tuning/study-confi
 import { studyFromJson, studyToJson } from '../core/tuning/study-json.ts';
 
 /** One parameter of each kind, and two that leave no choice. */
-export const everyKind: SearchSpace = {
+const everyKind: SearchSpace = {
   int: intDistribution(-3, 9),
   intStep: intDistribution(16, 128, { step: 16 }),
   intLog: intDistribution(1, 1000, { log: true }),
@@ -38,7 +38,7 @@ export const everyKind: SearchSpace = {
   oneChoice: categoricalDistribution(['only']),
 };
 
-export interface SamplerTraits {
+interface SamplerTraits {
   /** Every value that the sampler can give has to come out in this many trials. */
   readonly coversGridIn?: number;
   /** Parameters that are not in the declared space can be suggested. */

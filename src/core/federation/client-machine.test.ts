@@ -251,7 +251,7 @@ describe('keys', () => {
   it('at hand are opened before `prepared` is said', () => {
     const client = setUp('ckks');
     client.happen({ type: 'connected' });
-    expect(types(client.assign(sealed))).toEqual(['open-keys', 'prepare']);
+    expect(types(client.assign(sealed))).toEqual(['prepare', 'open-keys']);
     expect(client.prepared()).toEqual([]);
     const [said] = client.happen({ type: 'keys-opened', runId: 'run', keyEpoch: 1 });
     expect(said).toMatchObject({ message: { type: 'prepared', keyEpoch: 1 } });

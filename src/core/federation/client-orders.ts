@@ -61,7 +61,6 @@ function onAssign(place: Place | null, message: ServerMessageOf<'assign'>): Orde
       : sealedKeys === null
         ? { status: 'absent', epoch: -1 }
         : { status: 'opening', epoch: keyEpoch };
-  if (sealedKeys !== null) effects.push({ type: 'open-keys', runId, keyEpoch, sealed: sealedKeys });
   effects.push({
     type: 'prepare',
     runId,
@@ -70,6 +69,8 @@ function onAssign(place: Place | null, message: ServerMessageOf<'assign'>): Orde
     round: weights.round,
     sealedWeights: weights.sealed,
   });
+  // After `prepare`, which takes the seat that the keys belong to.
+  if (sealedKeys !== null) effects.push({ type: 'open-keys', runId, keyEpoch, sealed: sealedKeys });
   const next: Place = {
     runId,
     config,

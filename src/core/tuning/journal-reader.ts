@@ -73,7 +73,7 @@ export function readJournal(text: string, utcOffsetMinutes: number): JournalRead
 /**
  * The study to go on with. Configuration and pruner memory come from this project's attributes if the
  * journal has them; otherwise the space is the parameters' latest distributions and the rest is taken
- * from `defaults`. Null if it has several objectives or no direction.
+ * from `defaults`. Null if it has several objectives or no direction, or what a study cannot have.
  */
 export function studyFromJournal(
   journal: JournalStudy,
@@ -83,18 +83,19 @@ export function studyFromJournal(
   if (journal.directions.length !== 1 || direction === null) return null;
   const metricNames = journal.systemAttrs[METRIC_NAMES_ATTR];
   const metricName = Array.isArray(metricNames) ? metricNames[0] : undefined;
-  const config = v.safeParse(studyConfigSchema, parsedAttr(journal, CONFIG_ATTR));
+  const own = v.safeParse(studyConfigSchema, parsedAttr(journal, CONFIG_ATTR));
+  const made = v.safeParse(studyConfigSchema, {
+    searchSpace: Object.assign({}, ...journal.trials.map((trial) => trial.distributions)),
+    numTrials: Math.max(journal.trials.length, 1),
+    ...(typeof metricName === 'string' && metricName !== '' && { metricName }),
+    ...defaults,
+    name: journal.name,
+    direction,
+  });
+  const config = own.success ? own : made;
+  if (!config.success) return null;
   return {
-    config: config.success
-      ? config.output
-      : v.parse(studyConfigSchema, {
-          searchSpace: Object.assign({}, ...journal.trials.map((trial) => trial.distributions)),
-          numTrials: Math.max(journal.trials.length, 1),
-          ...(typeof metricName === 'string' && metricName !== '' && { metricName }),
-          ...defaults,
-          name: journal.name,
-          direction,
-        }),
+    config: config.output,
     trials: journal.trials.map(({ trialId: _, values: __, ...trial }) => trial),
     userAttrs: journal.userAttrs,
     prunerMemory: (parsedAttr(journal, PRUNER_MEMORY_ATTR) ?? {}) as PrunerMemory,
@@ -119,8 +120,8 @@ interface OpenStudy {
   readonly studyId: number;
   readonly name: string;
   readonly directions: readonly (StudyDirection | null)[];
-  readonly userAttrs: Record<string, JsonValue>;
-  readonly systemAttrs: Record<string, JsonValue>;
+  userAttrs: Record<string, JsonValue>;
+  systemAttrs: Record<string, JsonValue>;
   readonly trials: OpenTrial[];
   /** First distribution seen of each parameter. */
   readonly spaces: Map<string, Distribution>;
@@ -162,9 +163,10 @@ function createReplay(utcOffsetMinutes: number) {
     const study = studies.get(fields.number('study_id'));
     const startedAtMs = time(fields.need('datetime_start'));
     if (study === undefined) return;
-    const { value = null, values = null } = fields.all;
-    if (value !== null && values !== null) throw new JournalProblem('both value and values');
-    const given = value !== null ? [value as number] : (values as number[] | null);
+    const single = fields.has('value') ? fields.numberOrNull('value') : null;
+    const several = fields.has('values') ? fields.numbersOrNull('values') : null;
+    if (single !== null && several !== null) throw new JournalProblem('both value and values');
+    const given = single !== null ? [single] : several;
     const trial: OpenTrial = {
       studyId: study.studyId,
       trialId: trials.length,
@@ -183,10 +185,10 @@ function createReplay(utcOffsetMinutes: number) {
     };
     const distributions = fields.object('distributions');
     for (const [name, internal] of Object.entries(fields.object('params'))) {
-      setParam(trial, name, internal as number, distributions[name]);
+      setParam(trial, name, numberFrom(internal), distributions[name]);
     }
     trial.intermediateValues = Object.entries(fields.object('intermediate_values'))
-      .map(([step, each]) => ({ step: Number(step), value: each as number }))
+      .map(([step, each]) => ({ step: Number(step), value: reportFrom(each) }))
       .sort(byStep);
     trials.push(trial);
     study.trials.push(trial);
@@ -195,7 +197,7 @@ function createReplay(utcOffsetMinutes: number) {
   function setState(fields: Fields): void {
     const trial = openTrial(fields);
     const state = stateFrom(fields.number('state'));
-    const values = fields.need('values') as number[] | null;
+    const values = fields.numbersOrNull('values');
     if (trial === undefined || (state === 'running' && trial.state !== 'waiting')) return;
     trial.state = state;
     if (state === 'running') trial.startedAtMs = time(fields.need('datetime_start'));
@@ -212,7 +214,7 @@ function createReplay(utcOffsetMinutes: number) {
     switch (op) {
       case operation.createStudy: {
         const name = fields.text('study_name');
-        const codes = fields.need('directions') as number[];
+        const codes = fields.numbersOrNull('directions') ?? [];
         if ([...studies.values()].some((study) => study.name === name)) return;
         const studyId = numStudies++;
         studies.set(studyId, {
@@ -231,12 +233,14 @@ function createReplay(utcOffsetMinutes: number) {
         return;
       case operation.setStudyUserAttr: {
         const attr = fields.oneAttr('user_attr');
-        Object.assign(studies.get(fields.number('study_id'))?.userAttrs ?? {}, attr);
+        const study = studies.get(fields.number('study_id'));
+        if (study !== undefined) study.userAttrs = { ...study.userAttrs, ...attr };
         return;
       }
       case operation.setStudySystemAttr: {
         const attr = fields.oneAttr('system_attr');
-        Object.assign(studies.get(fields.number('study_id'))?.systemAttrs ?? {}, attr);
+        const study = studies.get(fields.number('study_id'));
+        if (study !== undefined) study.systemAttrs = { ...study.systemAttrs, ...attr };
         return;
       }
       case operation.createTrial:
@@ -255,7 +259,7 @@ function createReplay(utcOffsetMinutes: number) {
       case operation.setTrialIntermediateValue: {
         const trial = openTrial(fields);
         const step = fields.number('step');
-        const value = fields.need('intermediate_value') as number;
+        const value = reportFrom(fields.need('intermediate_value'));
         if (trial === undefined) return;
         const others = trial.intermediateValues.filter((each) => each.step !== step);
         trial.intermediateValues = [...others, { step, value }].sort(byStep);
@@ -295,6 +299,8 @@ interface Fields {
   has(key: string): boolean;
   need(key: string): JsonValue;
   number(key: string): number;
+  numberOrNull(key: string): number | null;
+  numbersOrNull(key: string): readonly number[] | null;
   text(key: string): string;
   /** An object of one key. */
   oneAttr(key: string): Record<string, JsonValue>;
@@ -319,7 +325,12 @@ function fieldsOf(record: JsonValue): Fields {
     all,
     has,
     need,
-    number: (key) => typed(key, (value): value is number => typeof value === 'number'),
+    number: (key) => numberFrom(need(key)),
+    numberOrNull: (key) => (need(key) === null ? null : numberFrom(all[key]!)),
+    numbersOrNull(key) {
+      if (need(key) === null) return null;
+      return typed(key, (value): value is JsonValue[] => Array.isArray(value)).map(numberFrom);
+    },
     text: (key) => typed(key, (value): value is string => typeof value === 'string'),
     oneAttr(key) {
       const value = typed(key, isRecord);
@@ -334,7 +345,20 @@ function isRecord(value: JsonValue): value is Record<string, JsonValue> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function numberFrom(value: JsonValue): number {
+  if (typeof value !== 'number') throw new JournalProblem('not a number where one is needed');
+  return value;
+}
+
+/** A report; null is what a writer without NaN makes of NaN. */
+function reportFrom(value: JsonValue): number {
+  return value === null ? NaN : numberFrom(value);
+}
+
 function paramOf(distribution: Distribution, internal: number): ParamValue {
+  if (distribution.kind === 'categorical' && !(internal in distribution.choices)) {
+    throw new JournalProblem(`choice ${internal} of ${distribution.choices.length}`);
+  }
   // An enqueued value may lie out of range and stays as it is.
   return distribution.kind === 'categorical' ? toExternal(distribution, internal) : internal;
 }

@@ -137,6 +137,25 @@ describe('what Optuna does with odd lines', () => {
     expect(reading([...lines, late])).toEqual(readJournal(text, 0));
   });
 
+  it.each([
+    '{"op_code":4,"worker_id":"w","study_id":0,"datetime_start":null,"values":"many"}',
+    '{"op_code":4,"worker_id":"w","study_id":0,"datetime_start":"yesterday"}',
+    '{"op_code":6,"worker_id":"w","trial_id":10,"state":9,"values":null}',
+    '{"op_code":7,"worker_id":"w","trial_id":10,"step":1,"intermediate_value":"high"}',
+    '{"op_code":5,"worker_id":"w","trial_id":10,"param_name":"p","param_value_internal":7,' +
+      '"distribution":"{\\"name\\":\\"CategoricalDistribution\\",\\"attributes\\":{\\"choices\\":[1]}}"}',
+    '[]',
+  ])('refuses %s', (line) => {
+    expect(reading([...lines, line])).toMatchObject({ ok: false, line: lines.length + 1 });
+  });
+
+  it('reads a report of null as NaN', () => {
+    const line = '{"op_code":7,"worker_id":"w","trial_id":10,"step":1,"intermediate_value":null}';
+    expect(onlyStudy([...lines, line, ''].join('\n')).trials[10]!.intermediateValues).toEqual([
+      { step: 1, value: NaN },
+    ]);
+  });
+
   it('refuses a trial with both value and values', () => {
     const both =
       '{"op_code":4,"worker_id":"w","study_id":0,"datetime_start":null,"state":4,"value":1,"values":[1]}';
@@ -200,6 +219,9 @@ describe('our journals', () => {
       const full = onlyStudy(journalLines(null, study, style));
       const pieces = onlyStudy(incremental);
       expect(pieces).toEqual(full);
+      const reports = incremental.split('\n').filter((line) => line.includes('"op_code":7'));
+      const numReports = study.trials.flatMap((trial) => trial.intermediateValues).length;
+      expect(reports.length).toBe(numReports); // nothing is said twice
       // relativeParams only helps a trial that is still being suggested.
       const trials = study.trials.map((trial) => ({ ...trial, relativeParams: null }));
       expect(studyFromJournal(full)).toEqual({ ...study, trials });

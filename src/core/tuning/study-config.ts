@@ -74,7 +74,7 @@ export const samplerSchema = v.variant('type', [
   v.object({ type: v.literal('random') }),
   v.object({
     type: v.literal('grid'),
-    /** Values of every parameter; the grid is their product. */
+    /** Values of every parameter; the grid is their product, at most 100,000 points. */
     values: v.record(paramName, v.pipe(v.array(paramValue), v.minLength(1), v.maxLength(1000))),
   }),
   v.object({ type: v.literal('qmc') }),
@@ -152,11 +152,13 @@ export const studyConfigSchema = v.pipe(
   }),
   v.check(({ sampler, searchSpace }) => {
     if (sampler.type !== 'grid') return true;
+    const sizes = Object.values(sampler.values).map((values) => values.length);
+    if (sizes.reduce((product, size) => product * size, 1) > 100_000) return false;
     return Object.entries(searchSpace).every(([param, distribution]) => {
       const values = sampler.values[param];
       return isSingle(distribution) || values?.every((value) => contains(distribution, value));
     });
-  }, 'the grid needs values in range for every parameter'),
+  }, 'the grid needs values in range for every parameter, and at most 100,000 points'),
 );
 
 export type SamplerConfig = v.InferOutput<typeof samplerSchema>;

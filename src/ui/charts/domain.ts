@@ -46,7 +46,7 @@ export function linearTicks([low, high]: Domain, targetTicks = 5): number[] {
   const step = niceStep(high - low, targetTicks);
   const ticks: number[] = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
-    ticks.push(roundTo(k * step, step));
+    ticks.push(roundTo(k * step, step) + 0); // + 0 turns -0 into 0
   }
   return ticks;
 }
@@ -55,14 +55,15 @@ export function linearTicks([low, high]: Domain, targetTicks = 5): number[] {
 export function integerTicks(domain: Domain, targetTicks = 10): number[] {
   if (domain[1] - domain[0] > targetTicks) return linearTicks(domain, targetTicks);
   const ticks: number[] = [];
-  for (let tick = Math.ceil(domain[0]); tick <= domain[1]; tick++) ticks.push(tick);
+  // + 0 turns -0 into 0.
+  for (let tick = Math.ceil(domain[0]) + 0; tick <= domain[1]; tick++) ticks.push(tick);
   return ticks;
 }
 
 /** Whole powers of ten around positive data. */
 export function logDomain(data: Domain): Domain {
-  const low = 10 ** Math.floor(Math.log10(data[0]) + 1e-9);
-  const high = 10 ** Math.ceil(Math.log10(data[1]) - 1e-9);
+  const low = powerOfTen(Math.floor(Math.log10(data[0]) + 1e-9));
+  const high = powerOfTen(Math.ceil(Math.log10(data[1]) - 1e-9));
   return high > low ? [low, high] : [low, low * 10];
 }
 
@@ -70,7 +71,7 @@ export function logDomain(data: Domain): Domain {
 export function logTicks([low, high]: Domain, maxTicks = 6): number[] {
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
-  const factors = last - first < 2 ? [1, 2, 5] : [1];
+  const factors = last - first <= 2 ? [1, 2, 5] : [1];
   const stride = Math.max(1, Math.ceil((last - first + 1) / maxTicks));
   const ticks: number[] = [];
   for (let exponent = first - 1; exponent <= last; exponent++) {
@@ -81,6 +82,16 @@ export function logTicks([low, high]: Domain, maxTicks = 6): number[] {
     }
   }
   return ticks;
+}
+
+/** Digits behind the point that tell ticks `step` apart: 0.05 needs two. */
+export function digitsOf(step: number): number {
+  return Math.max(0, Math.min(20, -Math.floor(Math.log10(step) + 1e-9)));
+}
+
+/** Exactly the double that 1e-5 is; 10 ** -5 is its neighbour. */
+function powerOfTen(exponent: number): number {
+  return Number(`1e${exponent}`);
 }
 
 /** Removes the noise of binary fractions: 0.30000000000000004 with step 0.1 is 0.3. */

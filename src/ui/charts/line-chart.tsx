@@ -37,6 +37,8 @@ export interface LineChartProps {
   readonly y: LineAxis;
   /** What will appear and how to make it appear. */
   readonly empty: string;
+  /** Shown without what lies before `from` once there is something after it; a button brings it back. */
+  readonly focus?: { readonly from: number; readonly label: string };
   /** The reader may switch y between linear and logarithmic. */
   readonly offersLog?: boolean;
   /** px; 240 unless told. */
@@ -49,14 +51,25 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [zoom, setZoom] = useState<Domain | null>(null);
   const [yScale, setYScale] = useState<AxisScale>(props.y.scale ?? 'linear');
+  const [isFocused, setFocused] = useState(true);
   const [held, setHeld] = useState<Projection | null>(null);
   const [cursor, setCursor] = useState<Cursor | null>(null);
 
-  const visible = useMemo(
-    () => (hidden.size === 0 ? series : series.filter(({ id }) => !hidden.has(id))),
-    [series, hidden],
-  );
-  const wanted = useProjection(visible, { ...props, x, zoom, yScale, width, height });
+  const focusFrom = isFocused && canFocus(series, props.focus?.from) ? props.focus!.from : null;
+  const visible = useMemo(() => {
+    const shown = hidden.size === 0 ? series : series.filter(({ id }) => !hidden.has(id));
+    if (focusFrom === null) return shown;
+    return shown.map((one) => ({ ...one, points: one.points.filter((at) => at.x >= focusFrom) }));
+  }, [series, hidden, focusFrom]);
+  const wanted = useProjection(visible, {
+    x,
+    y: props.y,
+    zoom,
+    focusFrom,
+    yScale,
+    width,
+    height,
+  });
   const isHeld = held !== null && held.area.width === wanted.area.width;
   const projection = isHeld ? held : wanted;
   const xTicks = useMemo(
@@ -109,12 +122,10 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   const hasData = series.some(({ points }) => points.some(({ y }) => isPresent(y)));
   const table = useCallback(() => seriesTable(series, x, props.y), [series, x, props.y]);
   const hasLegend = series.length > 1 && series.length <= MAX_LEGEND;
-  const start = startNote(projection, props.y);
-  const yAxis = useMemo(
-    () => ({ label: props.y.label + start, format: props.y.format }),
-    [props.y.label, props.y.format, start],
-  );
-  const announcement = cursor === null ? '' : cursorText(cursor, visible, x, props.y);
+  const start = startNote(projection, props.y, yTicks);
+  const yAxis = useMemo(() => ({ ...props.y, label: props.y.label + start }), [props.y, start]);
+  const announcement =
+    cursor === null ? 'no point chosen' : cursorText(cursor, visible, x, props.y);
 
   return (
     <ChartFrame
@@ -131,6 +142,19 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
               Whole range
             </button>
           )}
+          {canFocus(series, props.focus?.from) ? (
+            <button
+              type="button"
+              className="chart-tool"
+              aria-pressed={isFocused}
+              onClick={() => {
+                changeZoom(null);
+                setFocused(!isFocused);
+              }}
+            >
+              {props.focus?.label}
+            </button>
+          ) : null}
           {props.offersLog === true ? (
             <button
               type="button"
@@ -177,7 +201,8 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
                     ),
                   }
             }
-            announcement={announcement}
+            cursorX={cursor?.x ?? null}
+            cursorText={announcement}
             onCursor={onCursor}
             onZoom={changeZoom}
             onKey={onKey}
@@ -194,6 +219,12 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   );
 });
 
+/** Two points after `from` are enough to leave out what lies before it. */
+function canFocus(series: readonly Series[], from: number | undefined): boolean {
+  if (from === undefined) return false;
+  return series.some(({ points }) => points.filter(({ x }) => x >= from).length > 1);
+}
+
 /** The projection that the data ask for; the same object as long as nothing of it changes. */
 function useProjection(
   series: readonly Series[],
@@ -201,13 +232,18 @@ function useProjection(
     readonly x: LineAxis;
     readonly y: LineAxis;
     readonly zoom: Domain | null;
+    readonly focusFrom: number | null;
     readonly yScale: AxisScale;
     readonly width: number;
     readonly height: number;
   },
 ): Projection {
-  const { x, y, zoom, yScale, width, height } = options;
-  const [xLow, xHigh] = useMemo(() => zoom ?? wholeRange(series, x), [series, x, zoom]);
+  const { x, y, zoom, focusFrom, yScale, width, height } = options;
+  const [xLow, xHigh] = useMemo(() => {
+    if (zoom !== null) return zoom;
+    const [low, high] = wholeRange(series, x);
+    return [focusFrom === null ? low : Math.max(low, focusFrom), high];
+  }, [series, x, zoom, focusFrom]);
   const [yLow, yHigh] = useMemo(
     () => valueRange(series, y, yScale, [xLow, xHigh]),
     [series, y, yScale, xLow, xHigh],

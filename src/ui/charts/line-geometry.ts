@@ -2,7 +2,7 @@
 // cursor, where a key moves it.
 import { extent, integerTicks, linearTicks, logDomain, logTicks, niceDomain } from './domain.ts';
 import { isDrawable, pixelX, pixelY, valueAt, type AxisScale, type Projection } from './path.ts';
-import type { AxisSpec } from './plot.tsx';
+import { tickFormatter, type AxisSpec } from './axis.ts';
 import { isPresent, nearestIndex, type Domain, type Series } from './series.ts';
 
 export interface LineAxis extends AxisSpec {
@@ -64,9 +64,13 @@ export function ticksOf(
 }
 
 /** "; axis starts at 85 %": an axis that does not start at 0 says so. */
-export function startNote({ y, yScale }: Projection, axis: LineAxis): string {
+export function startNote(
+  { y, yScale }: Pick<Projection, 'y' | 'yScale'>,
+  axis: LineAxis,
+  ticks: readonly number[],
+): string {
   if (yScale === 'log') return ' (logarithmic)';
-  return y[0] === 0 ? '' : ` (axis starts at ${axis.format(y[0])})`;
+  return y[0] === 0 ? '' : ` (axis starts at ${tickFormatter(axis, ticks, yScale)(y[0])})`;
 }
 
 export function sameDomains(a: Projection, b: Projection): boolean {

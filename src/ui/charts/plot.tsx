@@ -2,6 +2,7 @@
 // and a transparent sheet on top turns pointer and keys into data units. Recharts' own <Line> is not
 // used: it registers each series in its store and re-renders them all when the cursor moves, which is
 // too slow for hundreds of trials.
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- an <input type="range"> takes no drag to zoom */
 import {
   memo,
   useId,
@@ -11,21 +12,18 @@ import {
   type ReactNode,
 } from 'react';
 import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
+import { tickFormatter, type AxisSpec } from './axis.ts';
 import { valueAt, type AxisScale, type PlotArea, type Projection } from './path.ts';
 import type { Domain } from './series.ts';
 
-export interface AxisSpec {
-  /** What is along the axis, with its unit. */
-  readonly label: string;
-  readonly format: (value: number) => string;
-}
-
-const AXIS_WIDTH = 56;
+const AXIS_WIDTH = 60;
 const AXIS_HEIGHT = 44;
 const TOP = 26;
 const RIGHT = 14;
 /** A drag shorter than this is a click. */
 const MIN_DRAG_PX = 8;
+
+const TICK = { className: 'chart-tick' };
 
 /** The rectangle between the axes for a chart of this size. */
 export function plotAreaOf(width: number, height: number): PlotArea {
@@ -63,14 +61,19 @@ const Surface = memo(function Surface(props: SurfaceProps) {
       margin={{ top: TOP, right: RIGHT, bottom: 0, left: 0 }}
       accessibilityLayer={false}
     >
-      <CartesianGrid vertical={false} horizontalValues={[...props.yTicks]} className="chart-grid" />
+      <CartesianGrid
+        vertical={false}
+        horizontalValues={[...props.yTicks]}
+        className="chart-grid-line"
+      />
       <XAxis
         {...axis(projection.x, projection.xScale)}
         dataKey="x"
         height={AXIS_HEIGHT}
         ticks={[...props.xTicks]}
         interval={0}
-        tickFormatter={x.format}
+        tickFormatter={tickFormatter(x, props.xTicks, projection.xScale)}
+        tick={TICK}
         className="chart-axis"
       />
       <YAxis
@@ -79,7 +82,8 @@ const Surface = memo(function Surface(props: SurfaceProps) {
         width={AXIS_WIDTH}
         ticks={[...props.yTicks]}
         interval={0}
-        tickFormatter={y.format}
+        tickFormatter={tickFormatter(y, props.yTicks, projection.yScale)}
+        tick={TICK}
         axisLine={false}
         tickLine={false}
         className="chart-axis"
@@ -112,7 +116,9 @@ export interface PlotProps extends SurfaceProps {
   readonly overlay: ReactNode;
   /** What the cursor stands on: shown beside `at`, and read out. */
   readonly readout: { readonly at: readonly [number, number]; readonly content: ReactNode } | null;
-  readonly announcement: string;
+  /** Where the cursor stands on the x axis, and that in words: what a screen reader says as it moves. */
+  readonly cursorX: number | null;
+  readonly cursorText: string;
   /** The cursor is at these pixels of the plot; null: it left. */
   readonly onCursor: (at: readonly [number, number] | null) => void;
   /** The reader marked a stretch of the x axis. */
@@ -192,11 +198,16 @@ export function Plot(props: PlotProps) {
           />
         )}
       </svg>
+      {/* A slider along the data: arrow keys move the cursor and the values at it are read out. */}
       <div
         className="chart-sheet"
-        role="application"
+        role="slider"
         aria-roledescription="chart"
         aria-label={props.description}
+        aria-valuemin={projection.x[0]}
+        aria-valuemax={projection.x[1]}
+        aria-valuenow={props.cursorX ?? projection.x[1]}
+        aria-valuetext={props.cursorText}
         tabIndex={0}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
@@ -219,9 +230,6 @@ export function Plot(props: PlotProps) {
           {readout.content}
         </div>
       )}
-      <p className="visually-hidden" aria-live="polite">
-        {props.announcement}
-      </p>
     </div>
   );
 }

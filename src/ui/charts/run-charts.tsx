@@ -3,6 +3,7 @@
 import { memo, useMemo } from 'react';
 import type { ClientView, RoundRecord, RunArchive, RunView } from '../../core/protocol/view.ts';
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../format.ts';
+import { digitsOf } from './domain.ts';
 import { LineChart } from './line-chart.tsx';
 import type { LineAxis } from './line-geometry.ts';
 import { PhaseTimeline } from './phase-timeline.tsx';
@@ -20,13 +21,17 @@ const HOW_TO_START = 'Add clients and press Start.';
 
 const accuracyAxis: LineAxis = {
   label: 'validation accuracy',
-  format: (share) => formatPercent(share, share * 100 === Math.round(share * 100) ? 0 : 2),
+  format: formatPercent,
+  formatTick: (share, step) => formatPercent(share, digitsOf(step * 100)),
   bounds: [0, 1],
 };
 const lossAxis: LineAxis = {
   label: 'cross-entropy, nats',
   format: (loss) => formatNumber(loss, 4),
+  formatTick: (loss, step) => loss.toFixed(digitsOf(step)),
 };
+/** The untrained model is so far off that the rounds after it would all look alike. */
+const TRAINED_ROUNDS = { from: 1, label: 'From round 1' };
 const roundAxis = { label: 'round', format: formatCount };
 const timeAxis = { label: 'time, slowest client', format: formatDuration };
 
@@ -74,6 +79,7 @@ export const RunCharts = memo(function RunCharts({ history, twin, run, clients }
         series={accuracy}
         x={xAxis}
         y={accuracyAxis}
+        focus={TRAINED_ROUNDS}
         empty={`The global model's accuracy after every round appears here. ${HOW_TO_START}`}
       />
       <LineChart
@@ -82,6 +88,7 @@ export const RunCharts = memo(function RunCharts({ history, twin, run, clients }
         series={loss}
         x={xAxis}
         y={lossAxis}
+        focus={TRAINED_ROUNDS}
         offersLog
         empty={`Training and validation loss appear here after every round. ${HOW_TO_START}`}
       />

@@ -1,12 +1,13 @@
 // Stacked bars over a whole-numbered x axis: milliseconds per phase per round. One path a layer;
 // pressing a legend entry takes its layer out, so that small parts can be seen without the large one.
 import { memo, useCallback, useMemo, useState } from 'react';
+import type { AxisSpec } from './axis.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { integerTicks, linearTicks, niceDomain } from './domain.ts';
 import { setHighlight, useHighlight } from './highlight.ts';
 import { Legend, Swatch, toggled, type LegendItem } from './legend.tsx';
 import { barsPath, pixelX, valueAt, type Projection } from './path.ts';
-import { Plot, plotAreaOf, type AxisSpec } from './plot.tsx';
+import { Plot, plotAreaOf } from './plot.tsx';
 import { isPresent, type Domain } from './series.ts';
 import { groupBars, stack, type Bar, type DrawnBar } from './stacked-bars.ts';
 import { useWidth } from './use-width.ts';
@@ -172,7 +173,8 @@ export const StackedBarChart = memo(function StackedBarChart(props: StackedBarCh
                     ),
                   }
             }
-            announcement={bar === undefined ? '' : barText(bar, layers, x, y)}
+            cursorX={bar?.x ?? null}
+            cursorText={bar === undefined ? 'no bar chosen' : barText(bar, layers, x, y)}
             onCursor={onCursor}
             onZoom={changeZoom}
             onKey={onKey}

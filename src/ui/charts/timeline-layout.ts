@@ -1,8 +1,9 @@
 // The last round as rows of stretches of time: who did what, when. All of it is what clients reported
 // (each by its own clock, from the round's opening) and the server measured.
 import type { ClientView, RoundRecord } from '../../core/protocol/view.ts';
-import { phaseColour, phaseWord } from './phases.ts';
+import { phaseColour } from './phases.ts';
 import { formatDuration, seatColour } from '../format.ts';
+import { phaseWords } from '../words.ts';
 import type { TableTwin } from './table-twin.ts';
 
 export interface Stretch {
@@ -35,7 +36,7 @@ export function timelineRows(
     stretches: client.lastSegments
       .filter(({ phase }) => phase !== 'idle' && phase !== 'waiting')
       .map(({ phase, startMs, endMs }) => ({
-        word: phaseWord(phase),
+        word: phaseWords[phase],
         colour: phaseColour(phase),
         startMs,
         endMs,
@@ -54,7 +55,7 @@ export function timelineRows(
       colour: 'var(--ink-soft)',
       stretches: [
         {
-          word: 'sum',
+          word: 'adding',
           colour: 'var(--phase-summing)',
           startMs: lastSent,
           endMs: lastSent + sumMs,

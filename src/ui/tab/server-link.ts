@@ -52,14 +52,23 @@ export function connectToServer(listener: LinkListener): ServerLink {
     { resolve: (result: never) => void; reject: (error: Error) => void }
   >();
   const lockName = `roundtable-page-${crypto.randomUUID()}`;
-  void navigator.locks.request(lockName, () => new Promise(() => {}));
+  const lockHeld = new Promise<void>((held) => {
+    void navigator.locks.request(lockName, () => {
+      held();
+      return new Promise(() => {});
+    });
+  });
   let nextRequestId = 0;
   let port = openPort();
   listen();
 
   function listen(): void {
     port.onmessage = ({ data }) => receive(data);
-    request({ type: 'watch', protocolVersion: PROTOCOL_VERSION, lockName }).then(
+    // The server takes a lock that nobody holds for a page that is gone.
+    const watching = lockHeld.then(() =>
+      request({ type: 'watch', protocolVersion: PROTOCOL_VERSION, lockName }),
+    );
+    watching.then(
       ({ serverId }) => {
         listener.onConnected();
         void navigator.locks.request(serverLockName(serverId), reconnect);

@@ -78,8 +78,7 @@ function commonSigma(counts: readonly number[], numValues: number): number {
   let sum = 0;
   const cumulative = counts.map((count) => (sum += count));
   const firstQuartile = cumulative.findIndex((each) => each >= Math.floor(numValues / 4));
-  const above = cumulative.findIndex((each) => each > Math.floor((3 * numValues) / 4));
-  const thirdQuartile = above < 0 ? counts.length - 1 : above;
+  const thirdQuartile = cumulative.findIndex((each) => each > Math.floor((3 * numValues) / 4));
   const spread = Math.min((thirdQuartile - firstQuartile) / 1.34, stdDev); // 1.34: IQR of a normal
   return Math.max(1.059 * spread * numValues ** (-1 / 5), MIN_SIGMA);
 }

@@ -8,7 +8,7 @@ import type { StudyDirection, Trial } from '../trial.ts';
 import { binCounts, gridDensity } from './grid-density.ts';
 import { finiteLosses, rankImportances, type Importance } from './importance.ts';
 
-export interface PedAnovaOptions {
+interface PedAnovaOptions {
   /** Share of the trials that counts as best, in (0, 1]. */
   readonly targetQuantile?: number;
   /** Share of the trials they are compared with, in (0, 1], above `targetQuantile`. */

@@ -4,7 +4,7 @@
 import { lastReport, type Trial } from '../trial.ts';
 import { KEEP, type Pruner, type PrunerMemory } from './pruner.ts';
 
-export interface HalvingOptions {
+interface HalvingOptions {
   /** Steps of the first rung; 'auto': a hundredth of the longest complete trial, at least 1. */
   readonly minResource: number | 'auto';
   /** eta, a whole number from 2. */

@@ -6,7 +6,7 @@ import { lastReport, type Trial } from '../trial.ts';
 import { halvingPruner } from './halving-pruner.ts';
 import { KEEP, type Pruner } from './pruner.ts';
 
-export interface HyperbandOptions {
+interface HyperbandOptions {
   readonly minResource: number;
   /** Steps of a whole trial; 'auto': one more than the last step of the longest complete trial. */
   readonly maxResource: number | 'auto';

@@ -2,7 +2,7 @@
 // stopping: but when?"), then asks another pruner, or prunes if there is none.
 import { KEEP, PRUNE, type Pruner } from './pruner.ts';
 
-export interface PatientOptions {
+interface PatientOptions {
   /** Steps without improvement that are forgiven. */
   readonly patience: number;
   /** An improvement smaller than this is none. */

@@ -5,7 +5,7 @@ import { lastReport, reportAt } from '../trial.ts';
 import { isDue, type Interval } from './interval.ts';
 import { KEEP, PRUNE, type Pruner } from './pruner.ts';
 
-export interface PercentileOptions extends Interval {
+interface PercentileOptions extends Interval {
   /** The best so many per cent are kept, in [0, 100]. */
   readonly percentile: number;
   /** Fewer complete trials than this: nothing is pruned. */

@@ -81,10 +81,13 @@ describe.each(files)('%s pruner', (file) => {
     expect(numPruned).toBe(recorded.n_prune_true);
     expect(rungsOf(study)).toEqual(recorded.completed_rungs);
     if (recorded.bracket_ids !== undefined) {
-      const { minResource, reductionFactor } = study.config.pruner as {
+      const { minResource, maxResource, reductionFactor } = study.config.pruner as {
         minResource: number;
+        maxResource: number | 'auto';
         reductionFactor: number;
       };
+      const known = maxResource === 'auto' ? study.prunerMemory.maxResource : maxResource;
+      expect(known).toBe(recorded.max_resource);
       const budgets = bracketBudgets(minResource, recorded.max_resource!, reductionFactor);
       expect(budgets).toEqual(recorded.trial_allocation_budgets);
       const brackets = study.trials.map(({ number }) =>

@@ -9,7 +9,7 @@ export interface PrunerMemory {
   readonly maxResource?: number;
 }
 
-export interface PrunerContext {
+interface PrunerContext {
   readonly studyName: string;
   readonly direction: StudyDirection;
   /** All trials of the study, `trial` among them. */
@@ -19,7 +19,7 @@ export interface PrunerContext {
   readonly memory: PrunerMemory;
 }
 
-export interface PrunerDecision {
+interface PrunerDecision {
   readonly prune: boolean;
   /** System attributes for the trial to remember. */
   readonly attrs?: Attributes;

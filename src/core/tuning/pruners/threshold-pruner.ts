@@ -4,7 +4,7 @@ import { lastReport } from '../trial.ts';
 import { isDue, type Interval } from './interval.ts';
 import { KEEP, PRUNE, type Pruner } from './pruner.ts';
 
-export interface ThresholdOptions extends Interval {
+interface ThresholdOptions extends Interval {
   /** null: no bound. */
   readonly lower: number | null;
   readonly upper: number | null;

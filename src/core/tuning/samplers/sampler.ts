@@ -18,7 +18,7 @@ export interface SamplerContext {
   random(...words: readonly string[]): Random;
 }
 
-export interface RelativeSample {
+interface RelativeSample {
   /** Internal values of parameters drawn together; those left out are sampled independently. */
   readonly params: Readonly<Record<string, number>>;
   /** System attributes for the trial to remember. */

@@ -69,7 +69,7 @@ export function fitParzenEstimator(
 }
 
 /** One kernel an observation, oldest first, and the prior: flat up to 24, then a ramp. Sum 1. */
-export function kernelWeights(numObservations: number): Float64Array {
+function kernelWeights(numObservations: number): Float64Array {
   const weights = new Float64Array(numObservations + 1).fill(1);
   const numRamp = Math.max(numObservations - NUM_FLAT_WEIGHTS, 0);
   const first = 1 / numObservations;

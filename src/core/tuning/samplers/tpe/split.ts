@@ -10,7 +10,7 @@ export function numGood(numFinished: number): number {
   return Math.min(Math.ceil(GOOD_SHARE * numFinished), MAX_GOOD);
 }
 
-export interface TrialSplit {
+interface TrialSplit {
   /** Ascending trial numbers, both: the order is the age that kernel weights go by. */
   readonly below: readonly Trial[];
   readonly above: readonly Trial[];

@@ -1,0 +1,33 @@
+// A hex dump with offsets. Header bytes, which are meant to be readable, are paler than data.
+import { memo } from 'react';
+import { byteRows } from './byte-rows.ts';
+
+interface ByteGridProps {
+  readonly bytes: Uint8Array;
+  /** What these bytes are, for a screen reader, which is spared the bytes themselves. */
+  readonly label: string;
+  readonly perRow?: number;
+  readonly headerBytes?: number;
+  /** Where in the message the first of these bytes stands. */
+  readonly firstOffset?: number;
+}
+
+export const ByteGrid = memo(function ByteGrid(props: ByteGridProps) {
+  const { bytes, perRow = 16, headerBytes = 0, firstOffset = 0 } = props;
+  return (
+    <figure className="byte-grid" aria-label={props.label}>
+      <div aria-hidden="true">
+        {byteRows(bytes, perRow, headerBytes, firstOffset).map(({ offset, cells }) => (
+          <div key={offset} className="byte-row">
+            <span className="byte-offset">{String(offset).padStart(3, ' ')}</span>
+            {cells.map(({ hex, isHeader }, index) => (
+              <span key={index} data-header={isHeader || undefined}>
+                {hex}
+              </span>
+            ))}
+          </div>
+        ))}
+      </div>
+    </figure>
+  );
+});
