@@ -49,7 +49,9 @@ function State() {
 }
 
 /** Best validation accuracy of a history; null when it has no rounds. */
-export function bestAccuracy(history: readonly { readonly validationAccuracy: number }[]): number | null {
+export function bestAccuracy(
+  history: readonly { readonly validationAccuracy: number }[],
+): number | null {
   return history.length === 0
     ? null
     : Math.max(...history.map(({ validationAccuracy }) => validationAccuracy));
