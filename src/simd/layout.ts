@@ -41,8 +41,6 @@ export interface LayerLayout {
   readonly outputStride: number;
 }
 
-export type NetworkLayout = ReturnType<typeof layOutNetwork>;
-
 /** The layout of a block at `base`; `numBytes` is its size, whatever the base. */
 export function layOutNetwork({ model, batchCapacity, optimizer }: NetworkSize, base: number) {
   const capacity = Math.max(batchCapacity, EVALUATION_BATCH);
