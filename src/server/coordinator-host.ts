@@ -52,7 +52,7 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
   let stepping = false;
 
   function dispatch(event: UntimedEvent): void {
-    queue.push({ ...event, atMs: Date.now() } as CoordinatorEvent);
+    queue.push({ ...event, atMs: Date.now() });
     if (stepping) return;
     stepping = true;
     try {

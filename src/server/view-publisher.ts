@@ -51,12 +51,9 @@ export function createViewPublisher(currentView: () => ServerView): ViewPublishe
 }
 
 /** The slices of `view` that are not those already sent; null where all are. */
-export function changedSlices(
-  sent: Partial<ServerView>,
-  view: ServerView,
-): Partial<ServerView> | null {
+function changedSlices(sent: Partial<ServerView>, view: ServerView): Partial<ServerView> | null {
   const entries = Object.entries(view).filter(
     ([slice, value]) => sent[slice as keyof ServerView] !== value,
   );
-  return entries.length === 0 ? null : (Object.fromEntries(entries) as Partial<ServerView>);
+  return entries.length === 0 ? null : Object.fromEntries(entries);
 }

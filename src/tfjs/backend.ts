@@ -199,7 +199,7 @@ async function load(name: TfjsBackendName): Promise<BackendModule> {
       return { register: registerCpuBackend, ...plain };
     }
     default:
-      throw new Error(`unknown backend ${name satisfies never}`);
+      throw new Error(`unknown backend ${String(name satisfies never)}`);
   }
 }
 

@@ -21,7 +21,7 @@ function setUp(encryption: RunConfig['encryption'] = 'plaintext') {
   const client = {
     happen(event: Event, afterMs = 0): ClientEffect[] {
       nowMs += afterMs;
-      const [next, effects] = stepClient(identity, state, { ...event, atMs: nowMs } as ClientEvent);
+      const [next, effects] = stepClient(identity, state, { ...event, atMs: nowMs });
       state = next;
       return effects;
     },

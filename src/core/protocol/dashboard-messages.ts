@@ -1,7 +1,7 @@
 // Between a dashboard and the server: commands one way, views and answers the other.
 import * as v from 'valibot';
 import { runConfigSchema } from '../federation/run-config.ts';
-import { bytes, identifier, MAX_PAYLOAD_BYTES, roundIndex, shortText } from './schema.ts';
+import { identifier, shortText } from './schema.ts';
 import { errorCode } from './error-codes.ts';
 import type { ServerView } from './view.ts';
 
@@ -36,10 +36,6 @@ export const dashboardMessageSchema = v.variant('type', [
   v.strictObject({ type: v.literal('clear-archive'), requestId }),
 ]);
 export type DashboardMessage = v.InferOutput<typeof dashboardMessageSchema>;
-export type DashboardMessageOf<Type extends DashboardMessage['type']> = Extract<
-  DashboardMessage,
-  { type: Type }
->;
 
 /** The view is the server's own type: a dashboard of the same protocol version reads it as it is. */
 const viewSlices = v.custom<Partial<ServerView>>(
@@ -71,9 +67,3 @@ export interface DashboardResults {
   'get-history': { runId: string; history: ServerView['history'] };
   'clear-archive': null;
 }
-
-export const sealedModelSchema = v.strictObject({
-  runId: identifier,
-  round: roundIndex,
-  sealedWeights: v.nullable(bytes(MAX_PAYLOAD_BYTES)),
-});
