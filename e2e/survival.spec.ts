@@ -155,9 +155,11 @@ test('when the first tab crashes, another starts a new server and the run goes o
   const midway = ({ history }: ServerView) => history.length >= 2;
   const before = await federation.waitFor(dashboard, 'round 1', midway);
   await crash(first);
+  const crashedAtMs = Date.now();
 
   const isNew = ({ server }: ServerView) => server.serverId !== before.server.serverId;
-  await federation.waitFor(dashboard, 'a new server', isNew, 10_000);
+  const { server } = await federation.waitFor(dashboard, 'a new server', isNew, 10_000);
+  expect(server.startedAtMs - crashedAtMs).toBeLessThan(1000);
   const after = await federation.waitForEnd(dashboard);
   expect(after.run!.runId).toBe(before.run!.runId);
   expect(after.history.slice(0, before.history.length)).toEqual(before.history);
