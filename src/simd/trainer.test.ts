@@ -84,6 +84,17 @@ describe.each(shapes)(
   },
 );
 
+test.each(optimizers)(
+  '%s with a learning rate of 0 leaves the weights as they are',
+  async (name) => {
+    const model: ModelSpec = { widths: [100, 20, 10] };
+    const weights = initialWeights(model, 1);
+    const job = trainingJob(30, { optimizer: name, learningRate: 0 });
+    const result = await trainOnce('sparse', model, weights, darkExamples(30, 100), job);
+    expect(largestDifference(result.weights, weights)).toBe(0);
+  },
+);
+
 test('gives the same bits from run to run', async () => {
   const model: ModelSpec = { widths: [784, 64, 10] };
   const weights = initialWeights(model, 1);

@@ -20,6 +20,7 @@ import { sliceBounds } from './evaluation-slices.ts';
 import { restoredFrom } from './restoring.ts';
 import { defaultRunConfig, type RunConfig } from './run-config.ts';
 import { persistentRun } from './run-state.ts';
+import type { Untimed } from './untimed.ts';
 
 const parameters = {
   levels: 255,
@@ -42,11 +43,7 @@ const config: CoordinatorConfig = {
 };
 const HASH = 'a'.repeat(64);
 
-type Event = CoordinatorEvent extends infer Any
-  ? Any extends { atMs: number }
-    ? Omit<Any, 'atMs'>
-    : never
-  : never;
+type Event = Untimed<CoordinatorEvent>;
 
 /** A table with the coordinator at it: events in, the effects of the last one at hand. */
 function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = false) {
