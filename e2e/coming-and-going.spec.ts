@@ -17,6 +17,7 @@ test('a late joiner takes part, and one who leaves between rounds is not waited 
   await federation.openClients(dashboard, 1);
   const trio = await federation.waitFor(dashboard, 'a round of three', rounds(3));
   expect(trio.history.at(-1)!.numExamples).toBe(55_000);
+  expect(trio.server.rejections).toEqual({});
   expect(trio.history.slice(0, pair.history.length)).toEqual(pair.history);
 
   await dashboard.getByRole('button', { name: 'Pause', exact: true }).click();
@@ -36,7 +37,9 @@ test('a late joiner takes part, and one who leaves between rounds is not waited 
     expect(contributors).not.toContain(seat);
   }
   expect(history.map(({ round }) => round)).toEqual(history.map((_, index) => index));
-  expect(server.rejections).toEqual({});
+  // The pause called a round off; updates that were under way then came late, and nothing else is wrong.
+  const { late: _late, ...others } = server.rejections;
+  expect(others).toEqual({});
 
   await dashboard.getByRole('button', { name: 'Stop', exact: true }).click();
   const isStopped = ({ run }: ServerView) => run!.phase === 'stopped';
