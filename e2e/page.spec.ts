@@ -22,9 +22,13 @@ test('every view of a finished run passes axe, light and dark, laptop and phone'
   await federation.waitForEnd(dashboard);
   const found: string[] = [];
   const analyse = async (page: Page, what: string) => {
+    await page.waitForFunction(
+      () => !document.getAnimations().some((animation) => animation instanceof CSSTransition),
+    );
     const { violations } = await new AxeBuilder({ page }).analyze();
     for (const { id, nodes } of violations) {
-      found.push(`${what}: ${id} at ${String(nodes[0]?.target)}`);
+      const [node] = nodes;
+      found.push(`${what}: ${id} at ${String(node?.target)}. ${node?.failureSummary}`);
     }
   };
   for (const { colorScheme, size } of appearances) {
