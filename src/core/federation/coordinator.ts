@@ -59,7 +59,7 @@ type DashboardSaid = Extract<CoordinatorEvent, { type: 'dashboard-said' }>;
 type Answer = Extract<CoordinatorEffect, { type: 'answer' }>['message']['outcome'];
 
 /** Bytes of the last update that dashboards may look at. */
-const HEAD_BYTES = 64;
+const HEAD_BYTES = 256; // a ciphertext begins with 113 bytes of header; what looks random comes after
 
 const sawNothing: ServerSees = {
   lastUpdateHead: null,
