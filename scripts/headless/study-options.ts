@@ -17,6 +17,7 @@ import { studySetupSchema, type StudySetup } from '../../src/core/tuning/study-s
 import {
   defaultStudyConfig,
   readDistribution,
+  shortStudyRules,
   tunableFields,
 } from '../../src/core/tuning/sweep.ts';
 import { kebabCase, type Given } from './arguments.ts';
@@ -99,14 +100,21 @@ export function readStudyOptions(given: Given, fieldOptions: readonly string[]):
   if (!pruners.includes(prunerName)) {
     return bad(`--pruner must be one of ${pruners.join(', ')}, not "${prunerName}"`);
   }
-  const values = samplerName === 'grid' ? { values: gridOf(searchSpace) } : {};
-  const percentile = prunerName === 'percentile' ? { percentile: PERCENTILE } : {};
+  const rules = shortStudyRules(numTrials ?? defaultStudyConfig.numTrials);
+  const { numStartupTrials } = rules.pruner;
   const setup = v.safeParse(studySetupSchema, {
     study: v.parse(studyConfigSchema, {
       ...defaultStudyConfig,
       searchSpace,
-      sampler: v.parse(samplerSchema, { type: samplerName, ...values }),
-      pruner: v.parse(prunerSchema, { type: prunerName, ...percentile }),
+      sampler: v.parse(samplerSchema, {
+        ...(samplerName === 'tpe' ? rules.sampler : { type: samplerName }),
+        ...(samplerName === 'grid' ? { values: gridOf(searchSpace) } : {}),
+      }),
+      pruner: v.parse(prunerSchema, {
+        type: prunerName,
+        ...(prunerName === 'median' ? { numStartupTrials } : {}),
+        ...(prunerName === 'percentile' ? { numStartupTrials, percentile: PERCENTILE } : {}),
+      }),
       numTrials: numTrials ?? defaultStudyConfig.numTrials,
       seed: base.seed,
     }),
