@@ -16,6 +16,7 @@ import { denseModel } from '../core/model/model-spec.ts';
 import { openTrainer } from './open-trainer.ts';
 import { BenchFailure } from './bench-failure.ts';
 import { createRunBench, type RunBench } from './run-bench.ts';
+import { createShardMemory } from './shard-memory.ts';
 import type { FederationSecret } from './sealing.ts';
 import { openDataset, type Dataset } from '../tfjs/datasets.ts';
 import { createTwinMemory } from './twin-memory.ts';
@@ -46,6 +47,7 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
   const twins = createTwinMemory();
   let data: Promise<Dataset> | null = null;
   const openData = () => (data ??= openDataset(environment.dataUrl));
+  const shards = createShardMemory(openData);
   let trainer: { readonly choice: BackendChoice; readonly opened: Trainer } | null = null;
   let bench: RunBench | null = null;
   let tail: Promise<unknown> = Promise.resolve();
@@ -109,7 +111,7 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
         if (bench?.runId !== runId) {
           bench?.dispose();
           bench = createRunBench(
-            { secret: environment.secret, openData, twins },
+            { secret: environment.secret, shards, twins },
             effect.runId,
             effect.config,
           );
