@@ -17,7 +17,7 @@ export interface ViewPublisher {
 export function createViewPublisher(currentView: () => ServerView): ViewPublisher {
   const watchers = new Map<
     string,
-    { send: (message: ServerToDashboard) => void; sent: Partial<ServerView> }
+    { send: (message: ServerToDashboard) => void; sent: ServerView }
   >();
   let timer: ReturnType<typeof setTimeout> | null = null;
   let lastSentMs = -Infinity;
@@ -27,10 +27,10 @@ export function createViewPublisher(currentView: () => ServerView): ViewPublishe
     lastSentMs = performance.now();
     const view = currentView();
     for (const watcher of watchers.values()) {
-      const slices = changedSlices(watcher.sent, view);
-      if (slices === null) continue;
+      const changes = changesOf(watcher.sent, view);
+      if (changes === null) continue;
       watcher.sent = view;
-      watcher.send({ type: 'view', slices });
+      watcher.send({ type: 'view', ...changes });
     }
   }
 
@@ -50,13 +50,25 @@ export function createViewPublisher(currentView: () => ServerView): ViewPublishe
   };
 }
 
-/** The slices of `view` that are not those already sent; null where all are. */
-export function changedSlices(
-  sent: Partial<ServerView>,
-  view: ServerView,
-): Partial<ServerView> | null {
-  const entries = Object.entries(view).filter(
-    ([slice, value]) => sent[slice as keyof ServerView] !== value,
+type Changes = Omit<Extract<ServerToDashboard, { type: 'view' }>, 'type'>;
+
+/**
+ * The slices of `view` that are not those already sent; null where all are. Of trials of the same study
+ * only the changed ones: two hundred with their reports are too much to send ten times a second.
+ */
+export function changesOf(sent: ServerView, view: ServerView): Changes | null {
+  const isSameStudy =
+    sent.study?.studyId === view.study?.studyId && sent.trials.length <= view.trials.length;
+  const slices = Object.entries(view).filter(
+    ([slice, value]) =>
+      sent[slice as keyof ServerView] !== value && !(slice === 'trials' && isSameStudy),
   );
-  return entries.length === 0 ? null : (Object.fromEntries(entries) as Partial<ServerView>);
+  const changedTrials = isSameStudy
+    ? view.trials.filter((trial, number) => trial !== sent.trials[number])
+    : [];
+  if (slices.length === 0 && changedTrials.length === 0) return null;
+  return {
+    slices: Object.fromEntries(slices) as Partial<ServerView>,
+    ...(changedTrials.length === 0 ? {} : { changedTrials }),
+  };
 }

@@ -74,6 +74,7 @@ export function sampleView(options: SampleOptions = {}): ServerView {
             validationAccuracy: 0.9741,
             testAccuracy: 0.9748,
             twinOf: 'run-1',
+            trialOf: null,
           },
           history: sampleHistory(config, 'finished', config.rounds, 0.0006),
         }
@@ -88,6 +89,8 @@ export function sampleView(options: SampleOptions = {}): ServerView {
       totalBytes: numUpdates * updateBytes,
       lastUpdateEntropy: numUpdates === 0 ? null : 7.999,
     },
+    study: null,
+    trials: [],
   };
 }
 
@@ -281,6 +284,7 @@ function sampleRun(
     weightsSha256: over ? 'a'.repeat(64) : null,
     note: phase === 'failed' ? 'Fewer than two clients were left in three attempts.' : null,
     twinOf: null,
+    trialOf: null,
   };
 }
 

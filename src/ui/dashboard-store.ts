@@ -6,6 +6,8 @@ import type { RunConfig } from '../core/federation/run-config.ts';
 import type { DashboardResults } from '../core/protocol/dashboard-messages.ts';
 import type { BackendChoice } from '../core/training/trainer.ts';
 import type { ServerView } from '../core/protocol/view.ts';
+import type { Params } from '../core/tuning/study.ts';
+import type { StudySetup } from '../core/tuning/study-setup.ts';
 
 /** `outdated`: the server speaks another protocol version, this tab must be reloaded. */
 export type ConnectionState = 'connecting' | 'connected' | 'lost' | 'outdated';
@@ -43,6 +45,18 @@ export interface DashboardActions {
   clearArchive(): Promise<void>;
   getHistory(runId: string): Promise<DashboardResults['get-history'] | null>;
   getModel(runId: string): Promise<DashboardResults['get-model'] | null>;
+  startStudy(setup: StudySetup): Promise<void>;
+  pauseStudy(): Promise<void>;
+  /** `numTrials`: from now on so many trials in all; null leaves the number as it is. */
+  continueStudy(numTrials: number | null): Promise<void>;
+  stopStudy(): Promise<void>;
+  /** Its number, or null after a refusal. */
+  enqueueTrial(params: Params): Promise<number | null>;
+  stopTrial(number: number): Promise<void>;
+  /** `setup` is for what the journal does not say; the study is stopped until it is continued. */
+  importStudy(journal: string, setup: StudySetup): Promise<{ readonly studyId: string } | null>;
+  /** The study as an Optuna journal, in this browser's local time. */
+  getStudyJournal(): Promise<string | null>;
   /** Hosts clients in this tab. */
   addClients(howMany: number): void;
   removeClient(clientId: string): void;

@@ -4,7 +4,7 @@ import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { DashboardMessage, ServerToDashboard } from '../protocol/dashboard-messages.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
 import type { SchemeErrorCode, SchemeParameters } from '../encryption/scheme.ts';
-import type { RoundRecord, RunSummary, TestResult } from '../protocol/view.ts';
+import type { RoundRecord, RunSummary, TestResult, TrialPlace } from '../protocol/view.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** Connections are the shell's; one client or dashboard each. */
@@ -118,6 +118,8 @@ export interface PersistentRun {
   readonly runId: string;
   readonly config: RunConfig;
   readonly twinOf: string | null;
+  /** Left out by builds that knew no studies. */
+  readonly trialOf?: TrialPlace | null;
   /** Start a plaintext twin when this run has finished. */
   readonly withTwin: boolean;
   readonly status: 'running' | 'paused' | 'finished' | 'stopped' | 'failed';

@@ -10,7 +10,13 @@ import { PROTOCOL_VERSION } from '../protocol/schema.ts';
 import { runConfigSchema, type RunConfig } from './run-config.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { ErrorCode } from '../protocol/error-codes.ts';
-import type { RunSummary, ServerSees, ServerSlice, ServerView } from '../protocol/view.ts';
+import type {
+  RunSummary,
+  ServerSees,
+  ServerSlice,
+  ServerView,
+  TrialPlace,
+} from '../protocol/view.ts';
 import type {
   ConnectionId,
   CoordinatorConfig,
@@ -337,7 +343,7 @@ function onDashboardSaid(
       return answered(event, stepped, { ok: true, result: null });
     }
     default:
-      return message satisfies never;
+      return answered(event, [state, []], refusal('not-now', 'There is no study.'));
   }
 }
 
@@ -397,6 +403,7 @@ function onStartRun(
       config: runConfig,
       withTwin: isTwinned,
       twinOf: null,
+      trialOf: null,
       atMs,
     });
   } catch (error) {
@@ -419,6 +426,7 @@ function newRun(
     readonly config: RunConfig;
     readonly withTwin: boolean;
     readonly twinOf: string | null;
+    readonly trialOf: TrialPlace | null;
     readonly atMs: number;
   },
 ): RunState {
@@ -502,6 +510,7 @@ function startTwinOf(config: CoordinatorConfig, state: CoordinatorState, atMs: n
     config: { ...run.config, encryption: 'plaintext' },
     withTwin: false,
     twinOf: run.runId,
+    trialOf: null,
     atMs,
   });
   return advanceRun(config, { ...state, run: twin, pair: run }, { type: 'started' }, atMs);

@@ -24,7 +24,7 @@ export function restoredFrom(stored: readonly RestoredRun[], restarts: number): 
 }
 
 function summaryOfSaved(run: PersistentRun): RunSummary {
-  const { runId, config, startedAtMs, endedAtMs, twinOf } = run;
+  const { runId, config, startedAtMs, endedAtMs, twinOf, trialOf } = run;
   return {
     runId,
     config,
@@ -36,5 +36,6 @@ function summaryOfSaved(run: PersistentRun): RunSummary {
     validationAccuracy: run.history.at(-1)?.validationAccuracy ?? null,
     testAccuracy: run.test?.accuracy ?? null,
     twinOf,
+    trialOf: trialOf ?? null,
   };
 }

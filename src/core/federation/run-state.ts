@@ -3,7 +3,13 @@
 import { denseModel, numParameters, tensorSlots } from '../model/model-spec.ts';
 import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { ClientMessageOf, ClientPhase, PhaseSegment } from '../protocol/client-messages.ts';
-import type { ClientStanding, RoundRecord, RunPhase, TestResult } from '../protocol/view.ts';
+import type {
+  ClientStanding,
+  RoundRecord,
+  RunPhase,
+  TestResult,
+  TrialPlace,
+} from '../protocol/view.ts';
 import type { BackendInfo } from '../training/trainer.ts';
 import type { ConnectionId, CoordinatorConfig, PersistentRun } from './coordinator-types.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -16,6 +22,8 @@ export interface RunState {
   readonly config: RunConfig;
   readonly parameters: SchemeParameters;
   readonly twinOf: string | null;
+  /** The trial of a study that this run is. */
+  readonly trialOf: TrialPlace | null;
   readonly withTwin: boolean;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
@@ -235,6 +243,7 @@ export function persistentRun(run: RunState): PersistentRun {
     runId: run.runId,
     config: run.config,
     twinOf: run.twinOf,
+    trialOf: run.trialOf,
     withTwin: run.withTwin,
     status: isEnded ? phase : phase === 'paused' ? 'paused' : 'running',
     note: run.note,
@@ -283,6 +292,7 @@ export function restoredRun(
     config: saved.config,
     parameters: parametersFor(config, saved.config),
     twinOf: saved.twinOf,
+    trialOf: saved.trialOf ?? null,
     withTwin: saved.withTwin,
     startedAtMs: saved.startedAtMs,
     endedAtMs: saved.endedAtMs,

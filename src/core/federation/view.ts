@@ -34,6 +34,8 @@ export function projectView(sources: ViewSources, previous: ServerView | null): 
     twin: pair === null ? null : archiveOf(pair, previous?.twin ?? null),
     archive: sources.archive,
     sees: sources.sees,
+    study: null,
+    trials: previous?.trials ?? [],
   };
   return keepFields(previous, view);
 }
@@ -137,6 +139,7 @@ function runView(run: RunState, previous: RunView | null): RunView {
     weightsSha256: run.committed.weightsSha256,
     note: run.note,
     twinOf: run.twinOf,
+    trialOf: run.trialOf,
   };
   return keepFields(previous ?? undefined, next);
 }
@@ -152,6 +155,7 @@ export function summaryOf(run: RunState): RunSummary {
     validationAccuracy: run.history.at(-1)?.validationAccuracy ?? null,
     testAccuracy: run.test?.accuracy ?? null,
     twinOf: run.twinOf,
+    trialOf: run.trialOf,
   };
 }
 

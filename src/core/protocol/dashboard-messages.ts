@@ -1,11 +1,18 @@
 // Between a dashboard and the server: commands one way, views and answers the other.
 import * as v from 'valibot';
 import { runConfigSchema } from '../federation/run-config.ts';
-import { bytes, identifier, MAX_PAYLOAD_BYTES, roundIndex, shortText } from './schema.ts';
+import { bytes, count, identifier, MAX_PAYLOAD_BYTES, roundIndex, shortText } from './schema.ts';
 import { errorCode } from './error-codes.ts';
-import type { ServerView } from './view.ts';
+import { paramsSchema } from '../tuning/study-config.ts';
+import { studySetupSchema } from '../tuning/study-setup.ts';
+import type { ServerView, TrialView } from './view.ts';
 
 const requestId = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** Of the times in a journal, which are local: minutes east of UTC. */
+const utcOffsetMinutes = v.pipe(v.number(), v.integer(), v.minValue(-1440), v.maxValue(1440));
+/** Characters. */
+const MAX_JOURNAL_LENGTH = 2 ** 28;
 
 /** Every command is answered by exactly one `answer` with its requestId. */
 export const dashboardMessageSchema = v.variant('type', [
@@ -34,6 +41,51 @@ export const dashboardMessageSchema = v.variant('type', [
   v.strictObject({ type: v.literal('get-history'), requestId, runId: identifier }),
   /** Deletes archived runs (all but the current one). */
   v.strictObject({ type: v.literal('clear-archive'), requestId }),
+  /** A study takes the place of the last one, whose runs stay in the archive. */
+  v.strictObject({ type: v.literal('start-study'), requestId, setup: studySetupSchema }),
+  /** Pauses the trial's run as well; it goes on from its last commit. */
+  v.strictObject({ type: v.literal('pause-study'), requestId, studyId: identifier }),
+  /** `numTrials`: from now on so many trials in all; null leaves the number as it is. */
+  v.strictObject({
+    type: v.literal('continue-study'),
+    requestId,
+    studyId: identifier,
+    numTrials: v.nullable(v.pipe(count, v.minValue(1))),
+  }),
+  /** Running trials fail with that reason; the best trial so far is tested. */
+  v.strictObject({ type: v.literal('stop-study'), requestId, studyId: identifier }),
+  /** A trial with these parameters comes next; those left out are sampled. */
+  v.strictObject({
+    type: v.literal('enqueue-trial'),
+    requestId,
+    studyId: identifier,
+    params: paramsSchema,
+  }),
+  /** The running trial fails with that reason; the study goes on. */
+  v.strictObject({
+    type: v.literal('stop-trial'),
+    requestId,
+    studyId: identifier,
+    number: count,
+  }),
+  /**
+   * An Optuna journal becomes the study at the table, stopped. `setup` is for what the journal does not
+   * say: a journal of this project brings its own.
+   */
+  v.strictObject({
+    type: v.literal('import-study'),
+    requestId,
+    journal: v.pipe(v.string(), v.maxLength(MAX_JOURNAL_LENGTH)),
+    utcOffsetMinutes,
+    setup: studySetupSchema,
+  }),
+  /** The study as an Optuna journal. */
+  v.strictObject({
+    type: v.literal('get-journal'),
+    requestId,
+    studyId: identifier,
+    utcOffsetMinutes,
+  }),
 ]);
 export type DashboardMessage = v.InferOutput<typeof dashboardMessageSchema>;
 export type DashboardMessageOf<Type extends DashboardMessage['type']> = Extract<
@@ -45,10 +97,18 @@ export type DashboardMessageOf<Type extends DashboardMessage['type']> = Extract<
 const viewSlices = v.custom<Partial<ServerView>>(
   (value) => typeof value === 'object' && value !== null,
 );
+const trialViews = v.custom<readonly TrialView[]>((value) => Array.isArray(value));
 
 export const serverToDashboardSchema = v.variant('type', [
-  /** Changed slices of the view; the first message carries all of them. */
-  v.strictObject({ type: v.literal('view'), slices: viewSlices }),
+  /**
+   * Changed slices of the view; the first message carries all of them. `changedTrials` belong into the
+   * slice `trials`, which is sent whole only when another study took the table.
+   */
+  v.strictObject({
+    type: v.literal('view'),
+    slices: viewSlices,
+    changedTrials: v.optional(trialViews),
+  }),
   v.strictObject({
     type: v.literal('answer'),
     requestId,
@@ -70,6 +130,14 @@ export interface DashboardResults {
   'get-model': { runId: string; round: number; sealedWeights: Uint8Array<ArrayBuffer> | null };
   'get-history': { runId: string; history: ServerView['history'] };
   'clear-archive': null;
+  'start-study': { studyId: string };
+  'pause-study': null;
+  'continue-study': null;
+  'stop-study': null;
+  'enqueue-trial': { number: number };
+  'stop-trial': null;
+  'import-study': { studyId: string };
+  'get-journal': { journal: string };
 }
 
 export const sealedModelSchema = v.strictObject({

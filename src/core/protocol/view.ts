@@ -3,6 +3,9 @@
 import type { RunConfig } from '../federation/run-config.ts';
 import type { BackendInfo } from '../training/trainer.ts';
 import type { SchemeParameters } from '../encryption/scheme.ts';
+import type { ParamValue } from '../tuning/distribution.ts';
+import type { StudySetup } from '../tuning/study-setup.ts';
+import type { Trial, TrialState } from '../tuning/trial.ts';
 import type { ClientPhase, PhaseSegment } from './client-messages.ts';
 import type { ErrorCode } from './error-codes.ts';
 
@@ -18,6 +21,13 @@ export interface ServerView {
   /** Earlier runs, newest first, without their rounds. */
   readonly archive: readonly RunSummary[];
   readonly sees: ServerSees;
+  /** The study at the table now, or the last one; null before the first. */
+  readonly study: StudyView | null;
+  /**
+   * Its trials in order of number. Sent once; later only trials that changed are sent, and the page
+   * puts them in place (`withTrials`): an unchanged trial keeps its identity there too.
+   */
+  readonly trials: readonly TrialView[];
 }
 
 export interface ServerSlice {
@@ -101,6 +111,8 @@ export interface RunView {
   readonly note: string | null;
   /** This run is the twin of that one. */
   readonly twinOf: string | null;
+  /** This run is a trial of that study. */
+  readonly trialOf: TrialPlace | null;
 }
 
 export interface RoundMilliseconds {
@@ -161,6 +173,71 @@ export interface RunSummary {
   readonly validationAccuracy: number | null;
   readonly testAccuracy: number | null;
   readonly twinOf: string | null;
+  readonly trialOf: TrialPlace | null;
+}
+
+export interface TrialPlace {
+  readonly studyId: string;
+  readonly number: number;
+}
+
+/**
+ * `running`: trials go on (or wait for clients). `paused`: continues where it stopped, in the middle of
+ * a trial. `testing`: the trials are over, the best one's model is evaluated on the test images.
+ * `finished`: nothing is left to try. `stopped`: by a command, or imported; can be continued.
+ */
+export type StudyPhase = 'running' | 'paused' | 'testing' | 'finished' | 'stopped';
+
+export interface StudyView {
+  readonly studyId: string;
+  readonly setup: StudySetup;
+  readonly phase: StudyPhase;
+  /** Trials in each state. */
+  readonly counts: Readonly<Record<TrialState, number>>;
+  readonly running: readonly RunningTrial[];
+  readonly best: BestTrial | null;
+  /** By the pace of the trials so far, ms; null before the first has ended and when nothing runs. */
+  readonly timeLeftMs: number | null;
+  /** What the study waits for or why it paused, in a plain sentence; null if neither. */
+  readonly note: string | null;
+  /** Epoch ms. */
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+}
+
+export interface RunningTrial {
+  readonly number: number;
+  readonly runId: string;
+  /** The round being worked on; 0 while the initial model is evaluated. */
+  readonly round: number;
+}
+
+/** The complete trial with the highest validation accuracy. */
+export interface BestTrial {
+  readonly number: number;
+  readonly params: Readonly<Record<string, ParamValue>>;
+  readonly value: number;
+  /** Its run, for `get-model` and `get-history`; null if it was imported. */
+  readonly runId: string | null;
+  /** On the test images, once the study is over; null before. */
+  readonly test: TestResult | null;
+}
+
+/** A trial with its place in the federation; all that plots, tables and exports of trials need. */
+export interface TrialView extends Trial {
+  /** Its run, also after its end (`get-history`); null while waiting and for imported trials. */
+  readonly runId: string | null;
+  readonly failReason: string | null;
+}
+
+/** `trials` with the changed ones in place; the others keep their identity. */
+export function withTrials(
+  trials: readonly TrialView[],
+  changed: readonly TrialView[],
+): readonly TrialView[] {
+  const next = [...trials];
+  for (const trial of changed) next[trial.number] = trial;
+  return next;
 }
 
 export interface RunArchive {

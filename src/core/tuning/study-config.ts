@@ -70,6 +70,9 @@ const tpeSchema = v.object({
 /** Values to try of each parameter. */
 export type GridValues = Readonly<Record<string, readonly ParamValue[]>>;
 
+/** Parameters of one trial, or some of them. */
+export const paramsSchema = v.record(paramName, paramValue);
+
 export const samplerSchema = v.variant('type', [
   v.object({ type: v.literal('random') }),
   v.object({

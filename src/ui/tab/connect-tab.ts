@@ -1,7 +1,7 @@
 // Connects this tab: the server's view flows into the store, the page's actions flow to the server
 // and to the clients hosted here. Called once, by the page's entry.
 import type { BackendChoice } from '../../core/training/trainer.ts';
-import type { ServerView } from '../../core/protocol/view.ts';
+import { withTrials, type ServerView, type TrialView } from '../../core/protocol/view.ts';
 import { dashboardStore, type DashboardActions, type Notice } from '../dashboard-store.ts';
 import { federationSecret, inviteLink } from './federation-secret.ts';
 import { createHostedClients } from './hosted-clients.ts';
@@ -16,9 +16,9 @@ export function connectTab(): DashboardActions {
   let nextNoticeId = 1;
 
   const link = connectToServer({
-    onView: (slices) =>
+    onView: (slices, changedTrials) =>
       setState(({ view }) => ({
-        view: { ...view, ...slices } as ServerView,
+        view: withChanges(view, slices, changedTrials),
         connection: 'connected',
       })),
     onConnected: () => setState({ connection: 'connected' }),
@@ -58,6 +58,14 @@ export function connectTab(): DashboardActions {
     if (runId !== undefined) await orNotice(link.request({ type, runId }));
   }
 
+  /** Says something about the study at the table; null when there is none, or it was refused. */
+  async function ofStudy<Result>(
+    request: (studyId: string) => Promise<Result>,
+  ): Promise<Result | null> {
+    const studyId = getState().view?.study?.studyId;
+    return studyId === undefined ? null : orNotice(request(studyId));
+  }
+
   return {
     async startRun(config, withTwin) {
       await orNotice(link.request({ type: 'start-run', config, withTwin }));
@@ -70,6 +78,46 @@ export function connectTab(): DashboardActions {
     },
     getHistory: (runId) => orNotice(link.request({ type: 'get-history', runId })),
     getModel: (runId) => orNotice(link.request({ type: 'get-model', runId })),
+    async startStudy(setup) {
+      await orNotice(link.request({ type: 'start-study', setup }));
+    },
+    async pauseStudy() {
+      await ofStudy((studyId) => link.request({ type: 'pause-study', studyId }));
+    },
+    async continueStudy(numTrials) {
+      await ofStudy((studyId) => link.request({ type: 'continue-study', studyId, numTrials }));
+    },
+    async stopStudy() {
+      await ofStudy((studyId) => link.request({ type: 'stop-study', studyId }));
+    },
+    async enqueueTrial(params) {
+      const result = await ofStudy((studyId) =>
+        link.request({ type: 'enqueue-trial', studyId, params }),
+      );
+      return result?.number ?? null;
+    },
+    async stopTrial(number) {
+      await ofStudy((studyId) => link.request({ type: 'stop-trial', studyId, number }));
+    },
+    importStudy: (journal, setup) =>
+      orNotice(
+        link.request({
+          type: 'import-study',
+          journal,
+          utcOffsetMinutes: utcOffsetMinutes(),
+          setup,
+        }),
+      ),
+    async getStudyJournal() {
+      const result = await ofStudy((studyId) =>
+        link.request({
+          type: 'get-journal',
+          studyId,
+          utcOffsetMinutes: utcOffsetMinutes(),
+        }),
+      );
+      return result?.journal ?? null;
+    },
     addClients: (howMany) => clients.add(howMany),
     removeClient: (clientId) => clients.remove(clientId),
     setBackend: (clientId, backend) => clients.setBackend(clientId, backend),
@@ -89,6 +137,20 @@ export function connectTab(): DashboardActions {
     dismissNotice: (id) =>
       setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })),
   };
+}
+
+function withChanges(
+  view: ServerView | null,
+  slices: Partial<ServerView>,
+  changedTrials: readonly TrialView[],
+): ServerView {
+  const next = { ...view, ...slices } as ServerView;
+  if (changedTrials.length === 0) return next;
+  return { ...next, trials: withTrials(next.trials, changedTrials) };
+}
+
+function utcOffsetMinutes(): number {
+  return -new Date().getTimezoneOffset();
 }
 
 function backendChoice(text: string | null): BackendChoice {

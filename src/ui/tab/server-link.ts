@@ -8,7 +8,7 @@ import {
   type DashboardResults,
 } from '../../core/protocol/dashboard-messages.ts';
 import { PROTOCOL_VERSION, serverLockName } from '../../core/protocol/schema.ts';
-import type { ServerView } from '../../core/protocol/view.ts';
+import type { ServerView, TrialView } from '../../core/protocol/view.ts';
 
 type Command = DashboardMessage extends infer Message
   ? Message extends unknown
@@ -35,7 +35,7 @@ export interface ServerLink {
 }
 
 export interface LinkListener {
-  readonly onView: (slices: Partial<ServerView>) => void;
+  readonly onView: (slices: Partial<ServerView>, changedTrials: readonly TrialView[]) => void;
   readonly onConnected: () => void;
   /** The server is gone; a new one is being started. */
   readonly onLost: () => void;
@@ -100,7 +100,9 @@ export function connectToServer(listener: LinkListener): ServerLink {
     const parsed = v.safeParse(serverToDashboardSchema, data);
     if (!parsed.success) return;
     const message = parsed.output;
-    if (message.type === 'view') return listener.onView(message.slices);
+    if (message.type === 'view') {
+      return listener.onView(message.slices, message.changedTrials ?? []);
+    }
     const waiting = pending.get(message.requestId);
     pending.delete(message.requestId);
     if (message.outcome.ok) waiting?.resolve(message.outcome.result as never);
