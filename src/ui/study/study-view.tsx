@@ -1,0 +1,104 @@
+// The Study view: the best value and the steering in sight, then the plots, the table of trials, and
+// beside them the configuration or the details of one trial.
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import type { TrialView } from '../../core/protocol/view.ts';
+import { defaultStudyConfig } from '../../core/tuning/sweep.ts';
+import { useDashboard } from '../dashboard-store.ts';
+import { isOver } from '../words.ts';
+import { AccuracyChart } from './accuracy-chart.tsx';
+import { EnqueueForm } from './enqueue-form.tsx';
+import { HistoryChart } from './history-chart.tsx';
+import { paramNames } from './param-axis.ts';
+import { PickByClick } from './pick-by-click.tsx';
+import { StudyBar } from './study-bar.tsx';
+import { StudyForm } from './study-form.tsx';
+import { followAddress, useStudyPage } from './study-page-state.ts';
+import { StudySummary } from './study-summary.tsx';
+import { isStudyOver } from './study-words.ts';
+import { TrialFilterBar } from './trial-filter-bar.tsx';
+import { valueFormat } from './trial-look.ts';
+import { TrialPanel } from './trial-panel.tsx';
+import { TrialTable } from './trial-table.tsx';
+import { visibleTrials } from './visible-trials.ts';
+import { WhenSeen } from './when-seen.tsx';
+import './study-view.css';
+
+const NO_TRIALS: readonly TrialView[] = [];
+
+export function StudyView() {
+  useEffect(followAddress, []);
+  const study = useDashboard(({ view }) => view?.study ?? null);
+  // Plots may lag behind the figures above them: drawing them never holds up an answer to the reader.
+  const trials = useDeferredValue(useDashboard(({ view }) => view?.trials ?? NO_TRIALS));
+  const canImport = useDashboard(
+    ({ view }) =>
+      view !== null &&
+      (view.run === null || isOver(view.run.phase)) &&
+      (view.study === null || isStudyOver(view.study.phase)),
+  );
+  const filter = useStudyPage((state) => state.filter);
+  const chosen = useStudyPage((state) => state.openTrial);
+  const [adapted, setAdapted] = useState<TrialView | null>(null);
+  const plots = useRef<HTMLDivElement>(null);
+
+  const config = study?.setup.study ?? defaultStudyConfig;
+  const shown = useMemo(
+    () => visibleTrials(trials, filter, config.direction),
+    [trials, filter, config.direction],
+  ) as readonly TrialView[];
+  const bestNumber = study?.best?.number ?? null;
+  const best = useMemo(
+    () => shown.find(({ number }) => number === bestNumber) ?? null,
+    [shown, bestNumber],
+  );
+  const params = useMemo(() => paramNames(trials, config.searchSpace), [trials, config]);
+  const formatValue = useMemo(() => valueFormat(config.metricName), [config.metricName]);
+  const opened = chosen === null ? undefined : trials[chosen];
+  const plot = { trials: shown, config, best };
+
+  return (
+    <div className="study-view" data-empty={study === null || undefined}>
+      <StudyBar />
+      <TrialFilterBar trials={trials} canImport={canImport} />
+      <div className="study-plots" ref={plots}>
+        <PickByClick within={plots} />
+        <div className="panel study-grid">
+          <AccuracyChart {...plot} rounds={study?.setup.base.rounds ?? 10} />
+          <HistoryChart {...plot} />
+        </div>
+        <WhenSeen minHeight={400}>
+          <TrialTable
+            trials={shown}
+            numAll={trials.length}
+            params={params}
+            metricName={config.metricName}
+            formatValue={formatValue}
+            bestNumber={bestNumber}
+          />
+        </WhenSeen>
+      </div>
+      <div className="study-side">
+        {opened === undefined || study === null ? null : (
+          <TrialPanel trial={opened} study={study} onAdapt={setAdapted} />
+        )}
+        {study === null ? null : <StudySummary study={study} />}
+        {study === null ? null : (
+          <details className="panel" open={adapted !== null}>
+            <summary>Enqueue a trial</summary>
+            <EnqueueForm
+              key={`${study.studyId} ${adapted?.number}`}
+              searchSpace={study.setup.study.searchSpace}
+              initial={adapted?.params ?? {}}
+            />
+          </details>
+        )}
+        {study !== null && !isStudyOver(study.phase) ? null : (
+          <details className="panel" open={study === null}>
+            <summary>{study === null ? 'The study' : 'A new study'}</summary>
+            <StudyForm />
+          </details>
+        )}
+      </div>
+    </div>
+  );
+}
