@@ -28,8 +28,11 @@ export async function openTrainer(choice: BackendChoice, options: OpenOptions): 
 
 async function openFastest(options: OpenOptions): Promise<Trainer> {
   return navigator.locks.request('roundtable-calibration', async () => {
-    const db = await openDB('roundtable-calibration', 1, {
-      upgrade: (database) => void database.createObjectStore('results'),
+    const db = await openDB('roundtable-calibration', 2, {
+      upgrade(database, oldVersion) {
+        if (oldVersion === 1) database.deleteObjectStore('results'); // measured without SIMD
+        database.createObjectStore('results');
+      },
     });
     try {
       const key = JSON.stringify([options.model.widths, options.batchSize]);

@@ -41,6 +41,7 @@ async function start(): Promise<Server> {
       gatherMs: 3000,
       prepareMs: 60_000,
       keysMs: 15_000,
+      stallMs: 120_000,
       chooseParameters,
     },
     storage,

@@ -1,5 +1,5 @@
-// What survives the server: runs with their history, and two blobs a run, both sealed by clients
-// (weights and keys). Everything is in IndexedDB; a change is one transaction and counts as durable
+// What survives the server: runs with their history, two blobs a run, both sealed by clients (weights
+// and keys), and the study at the table. Everything is in IndexedDB; a change is one transaction and counts as durable
 // when it has completed ("strict": the engine has flushed it).
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type {
@@ -7,6 +7,7 @@ import type {
   PersistentRun,
   RestoredState,
 } from '../core/federation/coordinator-types.ts';
+import type { PersistentStudy } from '../core/federation/study-state.ts';
 import { restoredFrom } from '../core/federation/restoring.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -16,6 +17,8 @@ interface Schema extends DBSchema {
   /** Keys `weights/<runId>` and `keys/<runId>`. */
   sealed: { key: string; value: Bytes };
   counters: { key: string; value: number };
+  /** One: `current`. */
+  studies: { key: string; value: PersistentStudy };
 }
 
 export interface Storage {
@@ -27,11 +30,14 @@ export interface Storage {
 }
 
 export async function openStorage(name = 'roundtable'): Promise<Storage> {
-  const db = await openDB<Schema>(name, 1, {
-    upgrade(database) {
-      database.createObjectStore('runs', { keyPath: 'runId' });
-      database.createObjectStore('sealed');
-      database.createObjectStore('counters');
+  const db = await openDB<Schema>(name, 2, {
+    upgrade(database, oldVersion) {
+      if (oldVersion < 1) {
+        database.createObjectStore('runs', { keyPath: 'runId' });
+        database.createObjectStore('sealed');
+        database.createObjectStore('counters');
+      }
+      database.createObjectStore('studies');
     },
   });
   return {
@@ -54,11 +60,14 @@ async function restore(db: IDBPDatabase<Schema>): Promise<RestoredState> {
     sealedWeights: (await db.get('sealed', `weights/${run.runId}`)) ?? null,
     sealedKeys: (await db.get('sealed', `keys/${run.runId}`)) ?? null,
   }));
-  return restoredFrom(await Promise.all(stored), restarts);
+  const study = (await db.get('studies', 'current')) ?? null;
+  return restoredFrom(await Promise.all(stored), restarts, study);
 }
 
 async function apply(db: IDBPDatabase<Schema>, change: PersistentChange): Promise<void> {
-  const transaction = db.transaction(['runs', 'sealed'], 'readwrite', { durability: 'strict' });
+  const transaction = db.transaction(['runs', 'sealed', 'studies'], 'readwrite', {
+    durability: 'strict',
+  });
   const runs = transaction.objectStore('runs');
   const sealed = transaction.objectStore('sealed');
   const writes: Promise<unknown>[] = [];
@@ -67,6 +76,11 @@ async function apply(db: IDBPDatabase<Schema>, change: PersistentChange): Promis
     const { runId } = change.run;
     if (change.sealedWeights) writes.push(sealed.put(change.sealedWeights, `weights/${runId}`));
     if (change.sealedKeys) writes.push(sealed.put(change.sealedKeys, `keys/${runId}`));
+  } else if (change.type === 'save-study') {
+    const { study, drops } = change;
+    writes.push(transaction.objectStore('studies').put(study, 'current'));
+    for (const runId of drops.weightsOf) writes.push(sealed.delete(`weights/${runId}`));
+    for (const runId of drops.keysOf) writes.push(sealed.delete(`keys/${runId}`));
   } else {
     for (const runId of change.runIds) {
       writes.push(runs.delete(runId));

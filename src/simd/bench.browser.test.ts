@@ -11,7 +11,7 @@ test('reports training, workers and evaluation as lines of the table', async () 
       { optimizer: 'adam', units: 64, batchSize: 10 },
     ]),
   );
-  expect(lines.map(({ target }) => target)).toEqual(['≥ 20×', '', '≥ 1.8×', '≤ 0.1']);
+  expect(lines.map(({ target }) => target)).toEqual(['≥ 20×', '', '≥ 1.8×', '≤ 0.1', '']);
   for (const { values } of lines) {
     for (const value of Object.values(values)) expect(value).toBeGreaterThan(0);
   }

@@ -1,9 +1,9 @@
 // The SIMD step beside tfjs on WASM, in the same page, taking turns: training against
-// LayersModel.trainOnBatch over batch sizes, units and optimizers, evaluation against the tfjs trainer,
+// LayersModel.trainOnBatch over batch sizes, units and optimizers, evaluation against LayersModel and the tfjs trainer,
 // and one worker against two. For the bench command alone. Images are as dark as MNIST's.
 import { denseModel, initialWeights } from '../core/model/model-spec.ts';
 import type { Examples, Trainer } from '../core/training/trainer.ts';
-import { layersTurn, takeTurns, type Turn } from '../tfjs/bench.ts';
+import { layersEvaluationTurn, layersTurn, takeTurns, type Turn } from '../tfjs/bench.ts';
 import { createTfjsTrainer } from '../tfjs/trainer.ts';
 import { trainingTurn, type CellSize } from './bench-turn.ts';
 import { darkExamples } from './calibration.ts';
@@ -70,9 +70,10 @@ export async function measureTraining(size: CellSize, effort: BenchEffort): Prom
 
 export interface EvaluationComparison {
   readonly simdMs: number;
-  readonly tfjsMs: number;
-  /** The first over the second. */
-  readonly share: number;
+  /** LayersModel.evaluate in batches of 64, its tensors made beforehand. */
+  readonly layersMs: number;
+  /** This project's trainer on tfjs. */
+  readonly trainerMs: number;
 }
 
 /** Medians over the turns; the notebook's model of 128 units. */
@@ -86,9 +87,12 @@ export async function measureEvaluation(effort: BenchEffort): Promise<Evaluation
     return async () =>
       void (await trainer.evaluate(model, weights, 'test', 0, effort.numEvaluated));
   });
-  const [simdMs, tfjsMs] = (await takeTurns(turns, effort.turns)) as [number, number];
+  const layers = await layersEvaluationTurn('wasm', { units: 128, batchSize: 64 }, examples);
+  const times = await takeTurns([...turns, layers], effort.turns);
+  const [simdMs, trainerMs, layersMs] = times as [number, number, number];
   for (const trainer of trainers) trainer.dispose();
-  return { simdMs, tfjsMs, share: simdMs / tfjsMs };
+  layers.release();
+  return { simdMs, layersMs, trainerMs };
 }
 
 export interface WorkerScaling {

@@ -15,6 +15,8 @@ export const LEVELS = 2 ** 24 + 1;
 export const UPDATE_BYTES = 4 + 4 + 4 * DIMENSIONS;
 
 export interface Bench {
+  /** Of the run's configuration: what a trial's accuracy depends on. */
+  readonly units: number;
   readonly numExamples: number;
   committed: { round: number; weights: number[] } | null;
   tentative: { key: WorkKey; weights: number[] } | null;
@@ -95,11 +97,17 @@ export function appliedWeights(
   );
 }
 
-/** Every example counts as correct whose position is a multiple of three: sums can be checked. */
-export function evaluateSlice(split: EvaluationSplit, slice: EvaluationSlice) {
+/** Every so many examples one is correct: three of 128 units, up to seven of others. */
+export function examplesPerCorrect(units: number): number {
+  return 3 + (Math.abs(units - 128) % 5);
+}
+
+/** Every example counts as correct whose position is a multiple of that: sums can be checked. */
+export function evaluateSlice(split: EvaluationSplit, slice: EvaluationSlice, units: number) {
   const { from, to } = sliceBounds(split, slice);
   const numExamples = to - from;
-  const numCorrect = Math.ceil(to / 3) - Math.ceil(from / 3);
+  const every = examplesPerCorrect(units);
+  const numCorrect = Math.ceil(to / every) - Math.ceil(from / every);
   const confusion = Array<number>(100).fill(0);
   confusion[0] = numCorrect;
   confusion[1] = numExamples - numCorrect;

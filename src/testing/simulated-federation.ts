@@ -12,12 +12,10 @@ import type { SchemeParameters } from '../core/encryption/scheme.ts';
 import { createClient, stepClient } from '../core/federation/client-machine.ts';
 import type { ClientState } from '../core/federation/client-state.ts';
 import type { ClientEffect, ClientEvent, WorkKey } from '../core/federation/client-types.ts';
-import {
-  createCoordinator,
-  stepCoordinator,
-  viewOf,
-  type CoordinatorState,
-} from '../core/federation/coordinator.ts';
+import { createCoordinator, stepCoordinator, viewOf } from '../core/federation/coordinator.ts';
+import type { CoordinatorState } from '../core/federation/table.ts';
+import { isActive, type PersistentStudy } from '../core/federation/study-state.ts';
+import type { StudySetup } from '../core/tuning/study-setup.ts';
 import type {
   CoordinatorConfig,
   CoordinatorEffect,
@@ -54,6 +52,8 @@ export interface SimulationPlan {
   readonly numClients: number;
   readonly run: Partial<RunConfig>;
   readonly withTwin: boolean;
+  /** A study over that run in place of the run. */
+  readonly study?: StudySetup['study'];
   /** How many faults are injected before the world calms down. */
   readonly numFaults: number;
   /** Chance of a fault at each event while there are some left. */
@@ -102,15 +102,25 @@ export interface SentUpdate {
 
 const MOST_EVENTS = 60000;
 
-/** Runs a plan to the end of its run (and its twin). Throws on a broken invariant or a run that hangs. */
+/** What is durable at the end. */
+export interface SimulatedEnd {
+  readonly runs: ReadonlyMap<string, RestoredRun>;
+  readonly study: PersistentStudy | null;
+}
+
+/**
+ * Runs a plan to the end of its run (and its twin) or study. Throws on a broken invariant or a run that
+ * hangs.
+ */
 export function simulate(
   plan: SimulationPlan,
   coverage: Coverage,
   coordinator: Coordinator = { create: createCoordinator, step: stepCoordinator },
-): void {
+): SimulatedEnd {
   const random = createRandom(plan.seed, 'simulation');
   const tasks: Task[] = [];
   const storage = new Map<string, RestoredRun>();
+  let storedStudy: PersistentStudy | null = null;
   const clients: SimulatedClient[] = [];
   const lastDeliveryMs = new Map<string, number>();
   const connections = new Map<string, SimulatedClient>();
@@ -136,6 +146,7 @@ export function simulate(
     gatherMs: 500,
     prepareMs: 1500,
     keysMs: 600,
+    stallMs: 3000,
     chooseParameters: simulatedParameters,
   });
   let serverConfig = config();
@@ -149,7 +160,8 @@ export function simulate(
 
   function startServer(): void {
     serverConfig = config();
-    const restored = storage.size === 0 ? null : restoredFrom([...storage.values()], restarts);
+    const isEmpty = storage.size === 0 && storedStudy === null;
+    const restored = isEmpty ? null : restoredFrom([...storage.values()], restarts, storedStudy);
     const [state, effects] = coordinator.create(serverConfig, restored);
     server = state;
     if (restored?.current?.run.status === 'running') count('restored in a run');
@@ -291,6 +303,12 @@ export function simulate(
       for (const runId of change.runIds) storage.delete(runId);
       return;
     }
+    if (change.type === 'save-study') {
+      storedStudy = change.study;
+      for (const runId of change.drops.weightsOf) dropSealed(runId, 'sealedWeights');
+      for (const runId of change.drops.keysOf) dropSealed(runId, 'sealedKeys');
+      return;
+    }
     const { run, sealedWeights, sealedKeys } = change;
     const earlier = storage.get(run.runId);
     const next: RestoredRun = {
@@ -315,6 +333,11 @@ export function simulate(
       if (record.numClients > 0 && record.numClients < run.config.clients) count('partial cohort');
     }
     storage.set(run.runId, next);
+  }
+
+  function dropSealed(runId: string, what: 'sealedWeights' | 'sealedKeys'): void {
+    const stored = storage.get(runId);
+    if (stored !== undefined) storage.set(runId, { ...stored, [what]: null });
   }
 
   // Transport
@@ -392,12 +415,13 @@ export function simulate(
       case 'send':
         return sendToServer(client, effect.message);
       case 'prepare': {
-        const { runId, seat, round, sealedWeights } = effect;
+        const { runId, config, seat, round, sealedWeights } = effect;
         clientTask(client, 60, () => {
           const weights =
             sealedWeights === null ? [...initialWeights] : unpackWeights(sealedWeights);
           const numExamples = examplesOfSeat(seat);
-          client.bench = { numExamples, committed: { round, weights }, tentative: null };
+          const { units } = config;
+          client.bench = { units, numExamples, committed: { round, weights }, tentative: null };
           const labelHistogram = [numExamples, 0, 0, 0, 0, 0, 0, 0, 0, 0];
           const backend = { backend: 'cpu', renderer: 'none', reason: 'simulated' } as const;
           return {
@@ -450,7 +474,7 @@ export function simulate(
         return clientTask(client, 60, () => {
           const { key, split, slice } = effect;
           const weightsSha256 = hashOf(newestWeights(client));
-          const counts = evaluateSlice(split, slice);
+          const counts = evaluateSlice(split, slice, client.bench!.units);
           return {
             type: 'evaluated',
             atMs: nowMs,
@@ -476,8 +500,9 @@ export function simulate(
         const { tentative } = client.bench!;
         const saved = storage.get(effect.runId)!;
         if (tentative?.key.round !== effect.round) throw new Error('commit of other weights');
-        if (saved.run.committedRound === effect.round) {
-          const expected = hashOf(unpackWeights(saved.sealedWeights!));
+        // Of a trial that was pruned the weights may have been dropped already.
+        if (saved.run.committedRound === effect.round && saved.sealedWeights !== null) {
+          const expected = hashOf(unpackWeights(saved.sealedWeights));
           if (hashOf(tentative.weights) !== expected) throw new Error('a holder diverged');
         }
         client.bench!.committed = { round: effect.round, weights: tentative.weights };
@@ -659,6 +684,7 @@ export function simulate(
     else if (kind < 60) client.corruptsNext = true;
     else if (kind < 66) client.spoilsNext = true;
     else if (kind < 69) pauseForAWhile();
+    else if (kind < 70 && plan.study !== undefined) stopTrial();
     else if (kind < 71 && client.connection !== null) {
       tellServer({
         type: 'client-spoke-nonsense',
@@ -677,6 +703,14 @@ export function simulate(
     tellServer({ type: 'dashboard-said', atMs: nowMs, connection: 'page', message, freshRunId });
   }
 
+  function stopTrial(): void {
+    const study = server?.study;
+    const number = study?.study.trials.find(({ state }) => state === 'running')?.number;
+    if (study === null || study === undefined || number === undefined) return;
+    count('trial stopped');
+    command({ type: 'stop-trial', requestId: 3, studyId: study.studyId, number });
+  }
+
   function pauseForAWhile(): void {
     const runId = server?.run?.runId;
     if (runId === undefined) return;
@@ -689,6 +723,11 @@ export function simulate(
     const run = server?.run;
     if (run?.stage.phase === 'paused') {
       command({ type: 'continue-run', requestId: 2, runId: run.runId });
+    }
+    const study = server?.study;
+    if (study?.stage.phase === 'paused') {
+      const { studyId } = study;
+      command({ type: 'continue-study', requestId: 4, studyId, numTrials: null });
     }
     later(1500, continueIfPaused);
   }
@@ -714,17 +753,28 @@ export function simulate(
   for (const client of clients) later(random.below(150), () => connect(client));
   const start = () => {
     // Until the first save is durable a dying server takes the command with it.
-    if (storage.size === 0 && server !== null && server.run === null) {
+    const isDurable = plan.study === undefined ? storage.size > 0 : storedStudy !== null;
+    if (isDurable) return;
+    if (server !== null && server.run === null && server.study === null) {
       hasStarted = true;
-      command({ type: 'start-run', requestId: 0, config: runConfig, withTwin: plan.withTwin });
+      if (plan.study === undefined) {
+        command({ type: 'start-run', requestId: 0, config: runConfig, withTwin: plan.withTwin });
+      } else {
+        const setup = { study: plan.study, base: runConfig, parallelTrials: 1 };
+        command({ type: 'start-study', requestId: 0, setup });
+      }
     }
-    if (storage.size === 0) later(400, start);
+    later(400, start);
   };
   later(100, start);
   later(1500, continueIfPaused);
 
   let numEvents = 0;
-  while (!isDone(server, hasStarted, storage)) {
+  const isOver = () =>
+    plan.study === undefined
+      ? isDone(server, hasStarted, storage)
+      : isStudyDone(server, storedStudy);
+  while (!isOver()) {
     const task = takeNext(tasks);
     if (numEvents++ > MOST_EVENTS) throw new Error(`the run hangs: ${describe(server)}`);
     nowMs = Math.max(nowMs, task.atMs);
@@ -734,6 +784,13 @@ export function simulate(
   const view = viewOf(serverConfig, server!);
   count(`run ${view.run!.phase}`);
   if (view.twin !== null) count('finished with twin');
+  return { runs: storage, study: storedStudy };
+}
+
+function isStudyDone(server: CoordinatorState | null, stored: PersistentStudy | null): boolean {
+  const study = server?.study;
+  if (study === null || study === undefined || isActive(study)) return false;
+  return stored?.stage.phase === study.stage.phase;
 }
 
 function isDone(

@@ -4,6 +4,7 @@ import type { RestoredRun } from '../core/federation/coordinator-types.ts';
 import type { SentUpdate } from './simulated-federation.ts';
 import {
   examplesOfSeat,
+  examplesPerCorrect,
   hashOf,
   initialWeights,
   targetOfSeat,
@@ -41,7 +42,8 @@ export function checkCommit({
   demand(record.round === run.committedRound, 'the last record is not the committed round');
   demand(record.numValidationExamples <= 5000, 'an example was evaluated twice');
   if (record.numValidationExamples === 5000) {
-    demand(Math.abs(record.validationAccuracy - 1667 / 5000) < 1e-12, 'slices do not tile');
+    const numCorrect = Math.ceil(5000 / examplesPerCorrect(run.config.units));
+    demand(Math.abs(record.validationAccuracy - numCorrect / 5000) < 1e-12, 'slices do not tile');
   }
   const contributors = [...record.contributors];
   demand(new Set(contributors).size === contributors.length, 'a seat contributed twice');

@@ -1,8 +1,8 @@
 // Choosing a backend in a browser whose GPU is a software renderer, as all test browsers' are.
 import { backend, env, getBackend, memory } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { denseModel } from '../core/model/model-spec.ts';
-import { isSoftwareRenderer, openBackend } from './backend.ts';
+import { isSoftwareRenderer, openBackend, raceAgainst } from './backend.ts';
 
 const options = { model: denseModel(32, 1), batchSize: 16 };
 
@@ -68,5 +68,56 @@ describe('auto', () => {
     for (const choice of ['webgl', 'wasm'] as const) {
       expect((await openBackend(choice, options)).backend).toBe(choice);
     }
+  });
+});
+
+describe('a race with an engine outside tfjs', () => {
+  afterEach(() => vi.restoreAllMocks());
+  const rival = (examplesPerSecond: number) => ({
+    info: { backend: 'simd', renderer: 'Another', reason: '' } as const,
+    examplesPerSecond,
+  });
+  const pretendRealGpu = () => {
+    const original = WebGL2RenderingContext.prototype.getParameter;
+    const UNMASKED_RENDERER = 0x9246; // WEBGL_debug_renderer_info
+    vi.spyOn(WebGL2RenderingContext.prototype, 'getParameter').mockImplementation(function (
+      this: WebGL2RenderingContext,
+      name,
+    ) {
+      return name === UNMASKED_RENDERER
+        ? 'ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11 vs_5_0 ps_5_0, D3D11)'
+        : (original.call(this, name) as unknown);
+    });
+  };
+
+  test('a slow one loses to the faster of WASM and a software renderer', async () => {
+    const info = await raceAgainst(rival(1), options);
+    expect(['wasm', 'webgl']).toContain(info.backend);
+    expect(getBackend()).toBe(info.backend);
+    expect(info.reason).toMatch(/^No real GPU; calibrated: .*, .*, 1 examples\/s with SIMD\.$/);
+  });
+
+  test('a fast one wins, and tfjs is given back', async () => {
+    const before = memory().numTensors;
+    const info = await raceAgainst(rival(1e9), options);
+    expect(info.backend).toBe('simd');
+    expect(info.renderer).toBe('Another');
+    expect(info.reason).toMatch(/^No real GPU; calibrated: 1000000000 examples\/s with SIMD, /);
+    expect(memory().numTensors).toBe(before);
+    expect((await openBackend('wasm', options)).backend).toBe('wasm');
+  });
+
+  test('a real GPU runs against it alone, and wins when it is not slower', async () => {
+    pretendRealGpu();
+    const won = await raceAgainst(rival(1), options);
+    expect(won.backend).toBe('webgl');
+    expect(won.reason).toMatch(
+      /^The GPU is real; calibrated: \d+ examples\/s with WebGL, 1 examples\/s with SIMD\.$/,
+    );
+    const lost = await raceAgainst(rival(1e9), options);
+    expect(lost.backend).toBe('simd');
+    expect(lost.reason).toMatch(
+      /^The GPU is real; calibrated: 1000000000 examples\/s with SIMD, \d+ examples\/s with WebGL\.$/,
+    );
   });
 });

@@ -68,13 +68,12 @@ export async function openBackend(
  * one of tfjs, it is the active backend, and otherwise all of tfjs is given back.
  */
 export async function raceAgainst(rival: Contestant, options: OpenOptions): Promise<BackendInfo> {
-  const names: readonly TfjsBackendName[] = hasRealGpu() ? ['webgl'] : ['wasm', 'webgl'];
-  const own = await race(names, options);
+  const onGpu = hasRealGpu() ? await race(['webgl'], options) : [];
+  const own = onGpu.length > 0 ? onGpu : await race(['wasm', 'webgl'], options);
   const contestants = sorted<Contestant>([...own, rival]);
   const winner = contestants[0]!;
   removeAllBut(winner, own);
-  const circumstance = names.length === 1 && own.length === 1 ? 'The GPU is real' : 'No real GPU';
-  const reason = reasonOf(contestants, circumstance);
+  const reason = reasonOf(contestants, onGpu.length > 0 ? 'The GPU is real' : 'No real GPU');
   return winner === rival
     ? { ...rival.info, reason }
     : start((winner as TfjsContestant).info.backend, reason);

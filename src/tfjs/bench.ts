@@ -1,6 +1,7 @@
 // Training speed of each backend beside LayersModel.trainOnBatch on the same backend, in the same
 // page, taking turns; and which of them `auto` picks. For the bench command alone: LayersModel and
 // the kernels that it needs are loaded here and nowhere else.
+import type { LayersModel } from '@tensorflow/tfjs';
 import { dispose, setBackend, tensor2d, train } from '@tensorflow/tfjs-core';
 import { createRandom } from '../core/math/random.ts';
 import { denseModel, initialWeights, NUM_CLASSES, NUM_PIXELS } from '../core/model/model-spec.ts';
@@ -103,25 +104,8 @@ export async function layersTurn(
   examples: Examples,
   optimizer: 'sgd' | 'adam' = 'sgd',
 ): Promise<Turn> {
-  const layers = await import('@tensorflow/tfjs');
-  await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
-  await import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js');
-  await registerAllKernels(backend);
-  await activateBackend(backend);
-  await setBackend(backend); // sets up the kernels that came late
-  const network = layers.sequential({
-    layers: [
-      layers.layers.dense({ units: options.units, activation: 'relu', inputShape: [NUM_PIXELS] }),
-      layers.layers.dense({ units: NUM_CLASSES, activation: 'softmax' }),
-    ],
-  });
-  network.compile({
-    optimizer: optimizer === 'sgd' ? train.sgd(0.1) : train.adam(0.001),
-    loss: 'categoricalCrossentropy',
-  });
-  const pixels = Float32Array.from(examples.images, (byte) => byte / 255);
-  const oneHot = new Float32Array(examples.labels.length * NUM_CLASSES);
-  examples.labels.forEach((label, at) => (oneHot[at * NUM_CLASSES + label] = 1));
+  const network = await openLayersModel(backend, options.units, optimizer);
+  const { pixels, oneHot } = layersExamples(examples);
   return async () => {
     for (let step = 0; step < options.stepsPerTurn; step++) {
       const [from, to] = [step * options.batchSize, (step + 1) * options.batchSize];
@@ -137,6 +121,56 @@ export async function layersTurn(
       dispose([x, y]);
     }
   };
+}
+
+/** Loss of all examples by `evaluate`; the tensors are made beforehand. */
+export async function layersEvaluationTurn(
+  backend: TfjsBackendName,
+  { units, batchSize }: Pick<ThroughputOptions, 'batchSize' | 'units'>,
+  examples: Examples,
+): Promise<Turn & { readonly release: () => void }> {
+  const network = await openLayersModel(backend, units, 'sgd');
+  const { pixels, oneHot } = layersExamples(examples);
+  const x = tensor2d(pixels, [examples.labels.length, NUM_PIXELS]);
+  const y = tensor2d(oneHot, [examples.labels.length, NUM_CLASSES]);
+  const turn = async () => {
+    const loss = network.evaluate(x, y, { batchSize });
+    for (const scalar of Array.isArray(loss) ? loss : [loss]) await scalar.data();
+    dispose(loss);
+  };
+  return Object.assign(turn, { release: () => dispose([x, y]) });
+}
+
+async function openLayersModel(
+  backend: TfjsBackendName,
+  units: number,
+  optimizer: 'sgd' | 'adam',
+): Promise<LayersModel> {
+  const layers = await import('@tensorflow/tfjs');
+  await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  await import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js');
+  await registerAllKernels(backend);
+  await activateBackend(backend);
+  await setBackend(backend); // sets up the kernels that came late
+  const network = layers.sequential({
+    layers: [
+      layers.layers.dense({ units, activation: 'relu', inputShape: [NUM_PIXELS] }),
+      layers.layers.dense({ units: NUM_CLASSES, activation: 'softmax' }),
+    ],
+  });
+  network.compile({
+    optimizer: optimizer === 'sgd' ? train.sgd(0.1) : train.adam(0.001),
+    loss: 'categoricalCrossentropy',
+  });
+  return network;
+}
+
+/** Pixels scaled, labels one-hot. */
+function layersExamples(examples: Examples) {
+  const pixels = Float32Array.from(examples.images, (byte) => byte / 255);
+  const oneHot = new Float32Array(examples.labels.length * NUM_CLASSES);
+  examples.labels.forEach((label, at) => (oneHot[at * NUM_CLASSES + label] = 1));
+  return { pixels, oneHot };
 }
 
 async function registerAllKernels(backend: TfjsBackendName): Promise<void> {

@@ -29,7 +29,7 @@ describe('below the tensors', () => {
     await trainer.train(small, initialWeights(small, 1), job);
     await trainer.evaluate(small, initialWeights(small, 1), 'test', 0, 75);
   };
-  const open = async (backend: BackendName) => {
+  const open = async (backend: TfjsBackendName) => {
     const trainer = await createTfjsTrainer(backend, options);
     trainer.loadTrainingExamples(syntheticExamples(75, 1));
     trainer.loadEvaluationExamples('test', syntheticExamples(75, 2));

@@ -142,7 +142,9 @@ export function tableCaption(run: RunView | null): string {
     case 'paused':
       return `Paused. ${run.note ?? 'The run continues from the last saved round.'}`;
     case 'finished':
-      return 'The run is finished. The server added every update and opened none of them.';
+      return open
+        ? 'The run is finished. Nothing was encrypted: the server could read every update.'
+        : 'The run is finished. The server added every update and opened none of them.';
     case 'stopped':
       return 'The run was stopped. Its saved rounds remain.';
     case 'failed':
@@ -155,7 +157,13 @@ export function tableCaption(run: RunView | null): string {
 export function timeLeftWords(timeLeftMs: number | null): string {
   return timeLeftMs === null
     ? 'time left is known after the first round'
-    : `${formatDuration(timeLeftMs)} left`;
+    : `about ${roughDuration(timeLeftMs)} left`;
+}
+
+/** An estimate needs no tenths: "28 s", "3 min 05 s". */
+function roughDuration(durationMs: number): string {
+  const seconds = Math.max(1, Math.round(durationMs / 1000));
+  return seconds < 60 ? `${seconds}\u00a0s` : formatDuration(1000 * seconds);
 }
 
 /** "1 client", "5 clients". */

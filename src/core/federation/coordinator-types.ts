@@ -6,6 +6,7 @@ import type { ServerMessage } from '../protocol/server-messages.ts';
 import type { SchemeErrorCode, SchemeParameters } from '../encryption/scheme.ts';
 import type { RoundRecord, RunSummary, TestResult, TrialPlace } from '../protocol/view.ts';
 import type { RunConfig } from './run-config.ts';
+import type { PersistentStudy } from './study-state.ts';
 
 /** Connections are the shell's; one client or dashboard each. */
 export type ConnectionId = string;
@@ -17,7 +18,8 @@ export interface RoundKey {
   readonly attempt: number;
 }
 
-export type TimerName = 'gather' | 'prepare' | 'keys' | 'round' | 'apply' | 'deposit';
+/** `stall`: how long a trial's run that lost its clients is waited for. */
+export type TimerName = 'gather' | 'prepare' | 'keys' | 'round' | 'apply' | 'deposit' | 'stall';
 
 export type CoordinatorEvent = { readonly atMs: number } & (
   | {
@@ -118,8 +120,10 @@ export interface PersistentRun {
   readonly runId: string;
   readonly config: RunConfig;
   readonly twinOf: string | null;
-  /** Left out by builds that knew no studies. */
+  /** Left out, as `skipsTest`, by builds that knew no studies. */
   readonly trialOf?: TrialPlace | null;
+  /** Ends after its last round: a trial is chosen on the validation examples. */
+  readonly skipsTest?: boolean;
   /** Start a plaintext twin when this run has finished. */
   readonly withTwin: boolean;
   readonly status: 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
@@ -149,7 +153,16 @@ export type PersistentChange =
       readonly sealedWeights: Uint8Array<ArrayBuffer> | null;
       readonly sealedKeys: Uint8Array<ArrayBuffer> | null;
     }
-  | { readonly type: 'delete-runs'; readonly runIds: readonly string[] };
+  | { readonly type: 'delete-runs'; readonly runIds: readonly string[] }
+  /** Writes the study in place of any other, and drops the sealed bytes of these runs. */
+  | {
+      readonly type: 'save-study';
+      readonly study: PersistentStudy;
+      readonly drops: {
+        readonly weightsOf: readonly string[];
+        readonly keysOf: readonly string[];
+      };
+    };
 
 /** A persisted run with its sealed bytes. */
 export interface RestoredRun {
@@ -165,6 +178,9 @@ export interface RestoredState {
   /** The run whose twin `current` is, or the twin of `current`. */
   readonly pair: RestoredRun | null;
   readonly archive: readonly RunSummary[];
+  readonly study: PersistentStudy | null;
+  /** The run of the study's best trial. */
+  readonly bestRun: RestoredRun | null;
   readonly restarts: number;
 }
 
@@ -177,6 +193,8 @@ export interface CoordinatorConfig {
   /** How long a client may take for `prepared`, and for `keys`, ms. */
   readonly prepareMs: number;
   readonly keysMs: number;
+  /** How long a trial that has begun may lack clients before it fails, ms. */
+  readonly stallMs: number;
   /** Parameters for a scheme, model and cohort size (from core/encryption). */
   readonly chooseParameters: (
     name: RunConfig['encryption'],

@@ -8,8 +8,8 @@ import {
   createCoordinator,
   stepCoordinator,
   viewOf,
-  type CoordinatorState,
 } from './coordinator.ts';
+import type { CoordinatorState } from './table.ts';
 import type {
   CoordinatorConfig,
   CoordinatorEffect,
@@ -34,6 +34,7 @@ const config: CoordinatorConfig = {
   gatherMs: 500,
   prepareMs: 1500,
   keysMs: 600,
+  stallMs: 5000,
   chooseParameters: (name, _numParameters, maxContributors) => {
     if (maxContributors > 50) throw new RangeError('50 contributors at most');
     const keyKind = name === 'plaintext' ? 'none' : 'symmetric';
@@ -759,6 +760,13 @@ describe('a restored coordinator', () => {
       current: { run: { runId: 'twin' } },
       pair: { run: { runId: 'first' } },
     });
-    expect(restoredFrom([], 0)).toEqual({ current: null, pair: null, archive: [], restarts: 0 });
+    expect(restoredFrom([], 0)).toEqual({
+      current: null,
+      pair: null,
+      archive: [],
+      study: null,
+      bestRun: null,
+      restarts: 0,
+    });
   });
 });

@@ -1,22 +1,16 @@
 // The server's state machine, pure: `step(config, state, event) → [state, effects]`. It keeps the
 // registry of clients, hands their messages to the run they belong to, carries out the dashboard's
-// commands, and decides what happens when a run is over.
+// commands, and decides what happens when a run is over. After every event the study draws its own
+// conclusions (study-review.ts).
 //
 // A run and its plaintext twin: the encrypted run is trained first; while the twin trains it is
 // shown as `run` and the finished encrypted run as `twin`; when the twin is over they change places,
 // and the differences that the clients measured are written into the encrypted run's history.
-import * as v from 'valibot';
 import { PROTOCOL_VERSION } from '../protocol/schema.ts';
-import { runConfigSchema, type RunConfig } from './run-config.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { ErrorCode } from '../protocol/error-codes.ts';
-import type {
-  RunSummary,
-  ServerSees,
-  ServerSlice,
-  ServerView,
-  TrialPlace,
-} from '../protocol/view.ts';
+import type { ServerSees, ServerSlice, ServerView } from '../protocol/view.ts';
+import { answered, refusal, type Answer, type DashboardSaid } from './answers.ts';
 import type {
   ConnectionId,
   CoordinatorConfig,
@@ -25,41 +19,30 @@ import type {
   RestoredRun,
   RestoredState,
 } from './coordinator-types.ts';
-import { keysFor, type HeldKeys } from './key-making.ts';
+import type { HeldKeys } from './key-making.ts';
 import { entropyBitsPerByte } from './metrics.ts';
-import { clientOf, emptyRegistry, withClient, withoutClient, type Registry } from './registry.ts';
-import { isMember, stepRun, type RunEvent, type RunMessage } from './run-machine.ts';
-import {
-  isOver,
-  justStarted,
-  parametersFor,
-  persistentRun,
-  restoredRun,
-  type RunState,
-} from './run-state.ts';
+import { clientOf, emptyRegistry, withClient, withoutClient } from './registry.ts';
+import type { RunConfig } from './run-config.ts';
+import { isMember, type RunEvent, type RunMessage } from './run-machine.ts';
+import { isOver, restoredRun, type RunState } from './run-state.ts';
 import { rejection } from './run-step.ts';
-import { projectView, summaryOf } from './view.ts';
-
-export interface CoordinatorState {
-  readonly registry: Registry;
-  /** The run at the table: going on, or the last one. */
-  readonly run: RunState | null;
-  /** While `run` is a twin: the run that it repeats. Afterwards: the twin of `run`. */
-  readonly pair: RunState | null;
-  readonly archive: readonly RunSummary[];
-  readonly heldKeys: HeldKeys | null;
-  readonly nextTicket: number;
-  readonly server: ServerSlice;
-  readonly sees: ServerSees;
-  readonly view: ServerView;
-}
-
-type Stepped = [CoordinatorState, CoordinatorEffect[]];
-type DashboardSaid = Extract<CoordinatorEvent, { type: 'dashboard-said' }>;
-type Answer = Extract<CoordinatorEffect, { type: 'answer' }>['message']['outcome'];
+import { onStudyCommand, onTrialRunCommand } from './study-commands.ts';
+import { reviewStudy } from './study-review.ts';
+import { isActive, studyState, type StudyState } from './study-state.ts';
+import {
+  advanceRun,
+  changePlaces,
+  counted,
+  newRun,
+  startTwinOf,
+  takeTable,
+  type CoordinatorState,
+  type Stepped,
+} from './table.ts';
+import { projectView } from './view.ts';
 
 /** Bytes of the last update that dashboards may look at. */
-const HEAD_BYTES = 64;
+const HEAD_BYTES = 256; // a ciphertext begins with 113 bytes of header; what looks random comes after
 
 const sawNothing: ServerSees = {
   lastUpdateHead: null,
@@ -93,6 +76,10 @@ export function createCoordinator(
     run,
     pair: revive(restored?.pair),
     archive: restored?.archive ?? [],
+    study:
+      restored === null || restored.study === null
+        ? null
+        : studyState(restored.study, revive(restored.bestRun)),
     server,
     sees: sawNothing,
   };
@@ -102,14 +89,20 @@ export function createCoordinator(
     nextTicket: 1,
     view: projectView(sources, null),
   };
-  if (run === null) return finish(state, state, []);
-  if (!isOver(run))
-    return finish(state, ...advanceRun(config, state, { type: 'started' }, config.startedAtMs));
+  const { startedAtMs } = config;
+  return finish(state, ...reviewStudy(config, revived(config, state), startedAtMs));
+}
+
+/** The run at the table goes on. */
+function revived(config: CoordinatorConfig, state: CoordinatorState): Stepped {
+  const { run } = state;
+  if (run === null) return [state, []];
+  if (!isOver(run)) return advanceRun(config, state, { type: 'started' }, config.startedAtMs);
   // The server may have died between a run's end and its twin's beginning, or after the twin's end.
   if (run.withTwin && state.pair !== null && isOver(state.pair)) {
-    return finish(state, ...changePlaces({ ...state, run: state.pair, pair: run }));
+    return changePlaces({ ...state, run: state.pair, pair: run });
   }
-  return finish(state, ...startTwinOf(config, state, config.startedAtMs));
+  return startTwinOf(config, state, config.startedAtMs);
 }
 
 /** The picture for dashboards; unchanged slices are the same objects as before. */
@@ -122,7 +115,8 @@ export function stepCoordinator(
   state: CoordinatorState,
   event: CoordinatorEvent,
 ): Stepped {
-  return finish(state, ...dispatch(config, state, event));
+  const stepped = dispatch(config, state, event);
+  return finish(state, ...reviewStudy(config, stepped, event.atMs));
 }
 
 function finish(
@@ -178,31 +172,6 @@ function dispatch(
     default:
       return event satisfies never;
   }
-}
-
-/** Lets the run take the event, and draws the consequences of its end. */
-function advanceRun(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  event: RunEvent,
-  atMs: number,
-): Stepped {
-  if (state.run === null) return [state, []];
-  const present = [...state.registry.clients.values()];
-  const outcome = stepRun(config, state.run, event, atMs, present, state.nextTicket);
-  const { run, nextTicket, rejections } = outcome;
-  const next = counted({ ...state, run, nextTicket }, rejections);
-  const effects = [...outcome.effects];
-  if (!isOver(run) || isOver(state.run)) return [next, effects];
-  const [after, more] = run.twinOf === null ? startTwinOf(config, next, atMs) : changePlaces(next);
-  return [after, [...effects, ...more]];
-}
-
-function counted(state: CoordinatorState, codes: readonly ErrorCode[]): CoordinatorState {
-  if (codes.length === 0) return state;
-  const rejections = { ...state.server.rejections };
-  for (const code of codes) rejections[code] = (rejections[code] ?? 0) + 1;
-  return { ...state, server: { ...state.server, rejections } };
 }
 
 // Clients
@@ -337,24 +306,23 @@ function onDashboardSaid(
     case 'stop-run': {
       const problem = commandProblem(state.run, message.type, message.runId);
       if (problem !== null) return answered(event, [state, []], problem);
+      const study = studyOf(state);
+      if (study !== null) return onTrialRunCommand(config, state, event, study, message.type);
       const type =
         `${message.type.slice(0, -'-run'.length) as 'pause' | 'continue' | 'stop'}-asked` as const;
       const stepped = advanceRun(config, state, { type }, atMs);
       return answered(event, stepped, { ok: true, result: null });
     }
     default:
-      return answered(event, [state, []], refusal('not-now', 'There is no study.'));
+      return onStudyCommand(config, state, event, message);
   }
 }
 
-function answered(event: DashboardSaid, [state, effects]: Stepped, outcome: Answer): Stepped {
-  const { requestId } = event.message;
-  const message = { type: 'answer', requestId, outcome } as const;
-  return [state, [...effects, { type: 'answer', connection: event.connection, message }]];
-}
-
-function refusal(code: ErrorCode, text: string): Answer {
-  return { ok: false, code, text };
+/** The study that goes on with the run at the table. */
+function studyOf({ run, study }: CoordinatorState): StudyState | null {
+  return study !== null && isActive(study) && run?.trialOf?.studyId === study.studyId
+    ? study
+    : null;
 }
 
 function commandProblem(
@@ -388,6 +356,9 @@ function onStartRun(
   if (state.run !== null && !isOver(state.run)) {
     return refuseWith('A run is going on. Stop it before you start another.');
   }
+  if (state.study !== null && isActive(state.study)) {
+    return refuseWith('A study is going on. Stop it before you start a run.');
+  }
   if (runConfig.minimumClients > runConfig.clients) {
     const { minimumClients, clients } = runConfig;
     return refuseWith(
@@ -404,59 +375,15 @@ function onStartRun(
       withTwin: isTwinned,
       twinOf: null,
       trialOf: null,
+      skipsTest: false,
       atMs,
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown reason';
     return refuseWith(`No encryption parameters fit this configuration: ${reason}`);
   }
-  const over = [state.run, state.pair].flatMap((earlier) => (earlier === null ? [] : [earlier]));
-  const archive = [...over.map(summaryOf), ...state.archive];
-  const next = { ...state, run, pair: null, archive };
-  const stepped = advanceRun(config, next, { type: 'started' }, atMs);
+  const stepped = takeTable(config, state, run, atMs);
   return answered(event, stepped, { ok: true, result: { runId } });
-}
-
-/** Throws what `chooseParameters` throws. */
-function newRun(
-  config: CoordinatorConfig,
-  { heldKeys, server }: CoordinatorState,
-  start: {
-    readonly runId: string;
-    readonly config: RunConfig;
-    readonly withTwin: boolean;
-    readonly twinOf: string | null;
-    readonly trialOf: TrialPlace | null;
-    readonly atMs: number;
-  },
-): RunState {
-  const { atMs, ...named } = start;
-  const parameters = parametersFor(config, start.config);
-  return {
-    ...named,
-    config: v.parse(runConfigSchema, start.config),
-    parameters,
-    startedAtMs: atMs,
-    endedAtMs: null,
-    seats: Array<null>(start.config.clients).fill(null),
-    members: new Map(),
-    barred: new Set(),
-    keys: keysFor(parameters, heldKeys, server.keyEpoch),
-    committed: {
-      round: -1,
-      sealedWeights: null,
-      weightsSha256: null,
-      rangeExponents: [],
-      rangesLargest: 0,
-    },
-    attempt: 1,
-    abandonedRounds: 0,
-    failureStreak: 0,
-    history: [],
-    test: null,
-    note: null,
-    stage: justStarted,
-  };
 }
 
 function onGetModel(state: CoordinatorState, event: DashboardSaid, runId: string): Stepped {
@@ -484,7 +411,8 @@ function fromStorage(
 }
 
 function onClearArchive(state: CoordinatorState, event: DashboardSaid): Stepped {
-  const runIds = state.archive.map(({ runId }) => runId);
+  const keep = state.study?.runIds ?? [];
+  const runIds = state.archive.flatMap(({ runId }) => (keep.includes(runId) ? [] : [runId]));
   const ticket = state.nextTicket;
   const effects: CoordinatorEffect[] =
     runIds.length === 0
@@ -492,49 +420,8 @@ function onClearArchive(state: CoordinatorState, event: DashboardSaid): Stepped 
       : [{ type: 'persist', ticket, change: { type: 'delete-runs', runIds } }];
   const next = {
     ...state,
-    archive: runIds.length === 0 ? state.archive : [],
+    archive: state.archive.filter(({ runId }) => !runIds.includes(runId)),
     nextTicket: ticket + 1,
   };
   return answered(event, [next, effects], { ok: true, result: null });
-}
-
-// Twins
-
-function startTwinOf(config: CoordinatorConfig, state: CoordinatorState, atMs: number): Stepped {
-  const { run } = state;
-  if (run === null || !run.withTwin || run.stage.phase !== 'finished' || state.pair !== null) {
-    return [state, []];
-  }
-  const twin = newRun(config, state, {
-    runId: `twin-${run.runId}`.slice(0, 64),
-    config: { ...run.config, encryption: 'plaintext' },
-    withTwin: false,
-    twinOf: run.runId,
-    trialOf: null,
-    atMs,
-  });
-  return advanceRun(config, { ...state, run: twin, pair: run }, { type: 'started' }, atMs);
-}
-
-/** The twin is over: the encrypted run is shown again, with the differences that were measured. */
-function changePlaces(state: CoordinatorState): Stepped {
-  const { run: twin, pair: first } = state;
-  if (twin === null || first === null) return [state, []];
-  const differences = new Map(twin.history.map((record) => [record.round, record.twinDifference]));
-  const history = first.history.map((record) => ({
-    ...record,
-    twinDifference: differences.get(record.round) ?? null,
-  }));
-  const run: RunState = { ...first, history, withTwin: false, members: twin.members };
-  const ticket = state.nextTicket;
-  const change = {
-    type: 'save-run',
-    run: persistentRun(run),
-    sealedWeights: null,
-    sealedKeys: null,
-  } as const;
-  return [
-    { ...state, run, pair: twin, nextTicket: ticket + 1 },
-    [{ type: 'persist', ticket, change }],
-  ];
 }

@@ -7,6 +7,7 @@ import { rescaleRanges, widestRanges } from './ranges.ts';
 import { change, changeMember, roundKey, setTimer, tell, type RunStep } from './run-step.ts';
 import { readyMembers, roundNow, type Contribution, type Member } from './run-state.ts';
 import { seatPresent } from './seating.ts';
+import { concludeRun } from './testing.ts';
 import type { EvaluationSplit } from '../training/trainer.ts';
 
 /** Seats who is there, and opens the next round if nothing is left to wait for. */
@@ -16,6 +17,11 @@ export function reviewGathering(step: RunStep): void {
   seatPresent(step, !stage.areSeatsReserved);
   const { run } = step;
   const isTest = run.committed.round >= run.config.rounds;
+  if (isTest && run.skipsTest) {
+    clearRoundTimers(step);
+    change(step, { note: null });
+    return concludeRun(step, null);
+  }
   const ready = readyMembers(run).filter(({ numExamples }) => isTest || numExamples > 0);
   const required = isTest ? 1 : run.config.minimumClients;
   const lacksKeys = run.keys.status !== 'none' && run.keys.status !== 'present';

@@ -1,12 +1,17 @@
 // What a new server goes on from, out of all the runs that storage holds.
 import type { RunSummary } from '../protocol/view.ts';
+import { bestRunId, type PersistentStudy } from './study-state.ts';
 import type { PersistentRun, RestoredRun, RestoredState } from './coordinator-types.ts';
 
 /**
  * Sorts stored runs. At the table is the unfinished run, otherwise the one started last; a twin that
  * is over steps back behind the run that it repeats. `restarts`: of the server, this one included.
  */
-export function restoredFrom(stored: readonly RestoredRun[], restarts: number): RestoredState {
+export function restoredFrom(
+  stored: readonly RestoredRun[],
+  restarts: number,
+  study: PersistentStudy | null = null,
+): RestoredState {
   const newestFirst = [...stored].sort((a, b) => b.run.startedAtMs - a.run.startedAtMs);
   const isOver = ({ run }: RestoredRun) => run.status !== 'running' && run.status !== 'paused';
   const unfinished = newestFirst.find((entry) => !isOver(entry));
@@ -20,7 +25,9 @@ export function restoredFrom(stored: readonly RestoredRun[], restarts: number): 
   const archive = newestFirst
     .filter((entry) => entry !== current && entry !== pair)
     .map(({ run }) => summaryOfSaved(run));
-  return { current, pair, archive, restarts };
+  const bestId = study === null ? null : bestRunId(study);
+  const bestRun = stored.find(({ run }) => run.runId === bestId) ?? null;
+  return { current, pair, archive, study, bestRun, restarts };
 }
 
 function summaryOfSaved(run: PersistentRun): RunSummary {

@@ -30,7 +30,7 @@ import {
   type Presence,
   type RunStep,
 } from './run-step.ts';
-import { isOver, type Member, type RunState } from './run-state.ts';
+import { isOver, readyMembers, type Member, type RunState } from './run-state.ts';
 import { onPrepared, onPrepareTimer, seatPresent } from './seating.ts';
 import { onConcluded, onTestTimer, onTested, reviewTesting } from './testing.ts';
 import {
@@ -125,8 +125,9 @@ function handle(step: RunStep, event: RunEvent): void {
 }
 
 function onStarted(step: RunStep): void {
-  const ticket = persist(step);
-  const { stage } = step.run;
+  const { keys, stage } = step.run;
+  // Keys of an earlier run are saved with this one, too: it may have to go on without that one.
+  const ticket = persist(step, keys.status === 'present' ? { keys: keys.sealed } : {});
   if (stage.phase === 'gathering') change(step, { stage: { ...stage, ticket } });
 }
 
@@ -249,6 +250,8 @@ function onTimer(step: RunStep, event: Extract<RunEvent, { type: 'timer-fired' }
       return clientId === undefined ? undefined : onPrepareTimer(step, clientId, key.attempt);
     case 'keys':
       return onKeysTimer(step, key.attempt);
+    case 'stall':
+      return onStallTimer(step);
     default:
   }
   if (misplaced(step.run, key) !== null) return;
@@ -264,6 +267,13 @@ function onTimer(step: RunStep, event: Extract<RunEvent, { type: 'timer-fired' }
     default:
       event.timer satisfies never;
   }
+}
+
+/** A trial's run that lost its clients fails, so that the study can go on when there are others. */
+function onStallTimer(step: RunStep): void {
+  const { stage, config } = step.run;
+  if (stage.phase !== 'gathering' || readyMembers(step.run).length >= config.minimumClients) return;
+  endRun(step, 'failed', `Fewer than ${config.minimumClients} clients were there for too long.`);
 }
 
 /** At once; a round that is being made durable is announced first. */

@@ -24,6 +24,8 @@ export interface RunState {
   readonly twinOf: string | null;
   /** The trial of a study that this run is. */
   readonly trialOf: TrialPlace | null;
+  /** Ends after its last round, without the test images. */
+  readonly skipsTest: boolean;
   readonly withTwin: boolean;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
@@ -179,7 +181,7 @@ export type Stage =
       readonly deadlineAtMs: number;
       readonly evaluation: Evaluation;
     }
-  | { readonly phase: 'concluding'; readonly ticket: number; readonly test: TestResult }
+  | { readonly phase: 'concluding'; readonly ticket: number; readonly test: TestResult | null }
   | { readonly phase: 'paused' }
   | { readonly phase: 'finished' | 'stopped' | 'failed' };
 
@@ -244,6 +246,7 @@ export function persistentRun(run: RunState): PersistentRun {
     config: run.config,
     twinOf: run.twinOf,
     trialOf: run.trialOf,
+    skipsTest: run.skipsTest,
     withTwin: run.withTwin,
     status: isEnded ? phase : phase === 'paused' ? 'paused' : 'running',
     note: run.note,
@@ -293,6 +296,7 @@ export function restoredRun(
     parameters: parametersFor(config, saved.config),
     twinOf: saved.twinOf,
     trialOf: saved.trialOf ?? null,
+    skipsTest: saved.skipsTest ?? false,
     withTwin: saved.withTwin,
     startedAtMs: saved.startedAtMs,
     endedAtMs: saved.endedAtMs,

@@ -18,6 +18,7 @@ import {
   tell,
   type RunStep,
 } from './run-step.ts';
+import type { TestResult } from '../protocol/view.ts';
 import { readyMembers, type Member, type StageOf } from './run-state.ts';
 import { resync, resyncStragglers, seatPresent } from './seating.ts';
 
@@ -82,7 +83,11 @@ export function reviewTesting(step: RunStep): void {
   const results = evaluation.results.flatMap((result) => (result === null ? [] : [result]));
   if (results.length < evaluation.results.length) return;
   clearTimer(step, 'apply');
-  const test = mergeEvaluations(results)!;
+  concludeRun(step, mergeEvaluations(results)!);
+}
+
+/** Saves the run as finished, with the result on the test images if they were asked for. */
+export function concludeRun(step: RunStep, test: TestResult | null): void {
   const ticket = persist(
     step,
     {},

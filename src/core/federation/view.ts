@@ -9,10 +9,14 @@ import type {
   ServerSees,
   ServerSlice,
   ServerView,
+  StudyView,
+  TrialView,
 } from '../protocol/view.ts';
 import { timeLeftMs } from './metrics.ts';
 import { keepIfSame } from './persistent-map.ts';
 import type { Registry } from './registry.ts';
+import type { StudyState } from './study-state.ts';
+import { studyView } from './study-view.ts';
 import { roundNow, visiblePhase, type Member, type RunState } from './run-state.ts';
 
 export interface ViewSources {
@@ -21,11 +25,12 @@ export interface ViewSources {
   readonly run: RunState | null;
   readonly pair: RunState | null;
   readonly archive: readonly RunSummary[];
+  readonly study: StudyState | null;
   readonly sees: ServerSees;
 }
 
 export function projectView(sources: ViewSources, previous: ServerView | null): ServerView {
-  const { run, pair } = sources;
+  const { run, pair, study } = sources;
   const view: ServerView = {
     server: keepFields(previous?.server, sources.server),
     clients: clientViews(sources, previous?.clients ?? []),
@@ -34,8 +39,8 @@ export function projectView(sources: ViewSources, previous: ServerView | null): 
     twin: pair === null ? null : archiveOf(pair, previous?.twin ?? null),
     archive: sources.archive,
     sees: sources.sees,
-    study: null,
-    trials: previous?.trials ?? [],
+    study: study === null ? null : keepDeep(previous?.study ?? null, studyView(study, run)),
+    trials: study?.trialViews ?? NO_TRIALS,
   };
   return keepFields(previous, view);
 }
@@ -76,6 +81,7 @@ function memberView(member: Member, name: string): ClientView {
   return { ...shown, name };
 }
 
+const NO_TRIALS: readonly TrialView[] = [];
 const NO_LABELS: readonly number[] = [];
 const NO_SEGMENTS: ClientView['lastSegments'] = [];
 
@@ -162,6 +168,24 @@ export function summaryOf(run: RunState): RunSummary {
 function archiveOf(run: RunState, previous: RunArchive | null): RunArchive {
   const summary = keepFields(previous?.summary, summaryOf(run));
   return keepFields(previous ?? undefined, { summary, history: run.history });
+}
+
+/** The fields that are made anew for each picture are compared by their content. */
+function keepDeep(previous: StudyView | null, next: StudyView): StudyView {
+  if (previous === null) return next;
+  const keep = <Name extends 'setup' | 'counts' | 'best'>(name: Name) =>
+    keepFields(previous[name], next[name] ?? {}) as StudyView[Name];
+  return keepFields(previous, {
+    ...next,
+    setup: keep('setup'),
+    counts: keep('counts'),
+    best: next.best === null ? null : keep('best'),
+    running: isSameList(previous.running, next.running) ? previous.running : next.running,
+  });
+}
+
+function isSameList(a: StudyView['running'], b: StudyView['running']): boolean {
+  return a.length === b.length && a.every((trial, index) => keepFields(trial, b[index]!) === trial);
 }
 
 /** The previous object when every field is the same. */

@@ -39,7 +39,7 @@ export const dashboardMessageSchema = v.variant('type', [
   v.strictObject({ type: v.literal('get-model'), requestId, runId: identifier }),
   /** The rounds of an archived run. */
   v.strictObject({ type: v.literal('get-history'), requestId, runId: identifier }),
-  /** Deletes archived runs (all but the current one). */
+  /** Deletes archived runs: all but the current one and those of the study at the table. */
   v.strictObject({ type: v.literal('clear-archive'), requestId }),
   /** A study takes the place of the last one, whose runs stay in the archive. */
   v.strictObject({ type: v.literal('start-study'), requestId, setup: studySetupSchema }),

@@ -67,7 +67,7 @@ export function ChartFrame(props: ChartFrameProps) {
             >
               Table
             </button>
-            <SaveMenu title={title} hasPicture={!showsTable} onSave={save} />
+            <SaveMenu title={title} hasPicture={!showsTable} onSave={(kind) => void save(kind)} />
           </div>
         ) : null}
       </div>
@@ -121,15 +121,13 @@ const menuLabels = {
 };
 
 function Table(props: { readonly table: () => TableTwin; readonly title: string }) {
-  const table = useMemo(() => props.table(), [props.table]);
+  const { table: makeTable, title } = props;
+  const table = useMemo(() => makeTable(), [makeTable]);
   const rows = table.rows.slice(0, MAX_TABLE_ROWS);
   return (
-    <div
-      className="chart-table"
-      tabIndex={0}
-      role="region"
-      aria-label={`${props.title}, as a table`}
-    >
+    // What scrolls must be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section className="chart-table" tabIndex={0} aria-label={`${title}, as a table`}>
       <table className="data-table">
         <thead>
           <tr>
@@ -157,6 +155,6 @@ function Table(props: { readonly table: () => TableTwin; readonly title: string 
           The first {MAX_TABLE_ROWS} of {table.rows.length} rows; the CSV file has all.
         </p>
       ) : null}
-    </div>
+    </section>
   );
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { downsample, MAX_DRAWN_POINTS } from './downsample.ts';
 import type { Point } from './series.ts';

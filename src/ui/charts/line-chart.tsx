@@ -124,7 +124,8 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   const hasLegend = series.length > 1 && series.length <= MAX_LEGEND;
   const start = startNote(projection, props.y, yTicks);
   const yAxis = useMemo(() => ({ ...props.y, label: props.y.label + start }), [props.y, start]);
-  const announcement = cursor === null ? '' : cursorText(cursor, visible, x, props.y);
+  const announcement =
+    cursor === null ? 'no point chosen' : cursorText(cursor, visible, x, props.y);
 
   return (
     <ChartFrame
@@ -200,7 +201,8 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
                     ),
                   }
             }
-            announcement={announcement}
+            cursorX={cursor?.x ?? null}
+            cursorText={announcement}
             onCursor={onCursor}
             onZoom={changeZoom}
             onKey={onKey}

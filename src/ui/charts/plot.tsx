@@ -2,6 +2,7 @@
 // and a transparent sheet on top turns pointer and keys into data units. Recharts' own <Line> is not
 // used: it registers each series in its store and re-renders them all when the cursor moves, which is
 // too slow for hundreds of trials.
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- an <input type="range"> takes no drag to zoom */
 import {
   memo,
   useId,
@@ -115,7 +116,9 @@ export interface PlotProps extends SurfaceProps {
   readonly overlay: ReactNode;
   /** What the cursor stands on: shown beside `at`, and read out. */
   readonly readout: { readonly at: readonly [number, number]; readonly content: ReactNode } | null;
-  readonly announcement: string;
+  /** Where the cursor stands on the x axis, and that in words: what a screen reader says as it moves. */
+  readonly cursorX: number | null;
+  readonly cursorText: string;
   /** The cursor is at these pixels of the plot; null: it left. */
   readonly onCursor: (at: readonly [number, number] | null) => void;
   /** The reader marked a stretch of the x axis. */
@@ -195,11 +198,16 @@ export function Plot(props: PlotProps) {
           />
         )}
       </svg>
+      {/* A slider along the data: arrow keys move the cursor and the values at it are read out. */}
       <div
         className="chart-sheet"
-        role="application"
+        role="slider"
         aria-roledescription="chart"
         aria-label={props.description}
+        aria-valuemin={projection.x[0]}
+        aria-valuemax={projection.x[1]}
+        aria-valuenow={props.cursorX ?? projection.x[1]}
+        aria-valuetext={props.cursorText}
         tabIndex={0}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
@@ -222,9 +230,6 @@ export function Plot(props: PlotProps) {
           {readout.content}
         </div>
       )}
-      <p className="visually-hidden" aria-live="polite">
-        {props.announcement}
-      </p>
     </div>
   );
 }

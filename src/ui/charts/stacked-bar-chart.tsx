@@ -173,7 +173,8 @@ export const StackedBarChart = memo(function StackedBarChart(props: StackedBarCh
                     ),
                   }
             }
-            announcement={bar === undefined ? '' : barText(bar, layers, x, y)}
+            cursorX={bar?.x ?? null}
+            cursorText={bar === undefined ? 'no bar chosen' : barText(bar, layers, x, y)}
             onCursor={onCursor}
             onZoom={changeZoom}
             onKey={onKey}

@@ -30,12 +30,14 @@ export function ClientPage() {
         />
       ))}
       <p>
-        Keep this tab open: it trains on its own share of the images and sends only what its run’s
-        encryption lets out. It may stay in the background. Closing it takes the client from the
-        table; the others go on.
+        Keep this tab open: it trains on its own share of the images and sends only its updates,
+        sealed unless the run’s encryption is off. It may stay in the background. Closing it takes
+        the client from the table; the others go on.
       </p>
       <p>
-        <a href={location.pathname}>Open the dashboard</a>
+        <a href={location.pathname} target="_blank" rel="noopener">
+          Open the dashboard in another tab
+        </a>
       </p>
     </main>
   );
@@ -107,7 +109,12 @@ function ClientCard({ hosted, client, run }: ClientCardProps) {
           <div>
             <dt>Digits 0–9</dt>
             <dd>
-              <svg width={160} height={40} aria-hidden="true">
+              <svg
+                width={160}
+                height={40}
+                aria-hidden="true"
+                style={{ color: seatColour(client.seat) }}
+              >
                 <LabelBars histogram={client.labelHistogram} width={160} height={39} />
               </svg>
               <span className="visually-hidden">{client.labelHistogram.join(', ')}</span>

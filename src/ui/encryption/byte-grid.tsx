@@ -15,17 +15,19 @@ interface ByteGridProps {
 export const ByteGrid = memo(function ByteGrid(props: ByteGridProps) {
   const { bytes, perRow = 16, headerBytes = 0, firstOffset = 0 } = props;
   return (
-    <div className="byte-grid" role="img" aria-label={props.label}>
-      {byteRows(bytes, perRow, headerBytes, firstOffset).map(({ offset, cells }) => (
-        <div key={offset} className="byte-row">
-          <span className="byte-offset">{String(offset).padStart(3, ' ')}</span>
-          {cells.map(({ hex, isHeader }, index) => (
-            <span key={index} data-header={isHeader || undefined}>
-              {hex}
-            </span>
-          ))}
-        </div>
-      ))}
-    </div>
+    <figure className="byte-grid" aria-label={props.label}>
+      <div aria-hidden="true">
+        {byteRows(bytes, perRow, headerBytes, firstOffset).map(({ offset, cells }) => (
+          <div key={offset} className="byte-row">
+            <span className="byte-offset">{String(offset).padStart(3, ' ')}</span>
+            {cells.map(({ hex, isHeader }, index) => (
+              <span key={index} data-header={isHeader || undefined}>
+                {hex}
+              </span>
+            ))}
+          </div>
+        ))}
+      </div>
+    </figure>
   );
 });

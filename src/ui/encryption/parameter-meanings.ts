@@ -114,12 +114,12 @@ function packing(parameters: SchemeParameters): Meaning[] {
 }
 
 /** A bound of 0 is a proof, one below a float64's reach is not. */
-export function failureText(bound: number): string {
+function failureText(bound: number): string {
   if (bound === 0) return '0';
   if (bound < 1e-99) return 'below 10⁻⁹⁹';
   return formatNumber(bound, 2);
 }
 
 function powerOfTwo(exponent: number): string {
-  return `2${[...String(exponent)].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`;
+  return `2${Array.from(String(exponent), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`;
 }

@@ -21,7 +21,9 @@ export const ReadabilityPanel = memo(function ReadabilityPanel(props: {
       <table className="who-reads" aria-labelledby={titleId}>
         <thead>
           <tr>
-            <td />
+            <th scope="col">
+              <span className="visually-hidden">who</span>
+            </th>
             <th scope="col">another client’s update</th>
             <th scope="col">a round’s sum</th>
             <th scope="col">the model</th>

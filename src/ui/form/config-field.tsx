@@ -2,7 +2,7 @@
 // the text cannot be read.
 import { memo, useId } from 'react';
 import type { ConfigField as ConfigFieldSpec } from '../../core/federation/config-fields.ts';
-import { formatCount } from '../format.ts';
+import { formatNumber } from '../format.ts';
 import { editField } from '../page-state.ts';
 import { NumberField } from './number-field.tsx';
 
@@ -58,7 +58,9 @@ export const ConfigField = memo(function ConfigField(props: ConfigFieldProps) {
   );
 });
 
+const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
+
 function rangeWords(low: number, high: number): string {
-  const words = (x: number) => (Number.isInteger(x) && x >= 10_000 ? formatCount(x) : String(x));
+  const words = (x: number) => (x === 0 || x >= 0.001 ? plain.format(x) : formatNumber(x));
   return `${words(low)} to ${words(high)}.`;
 }

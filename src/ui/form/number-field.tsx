@@ -1,7 +1,13 @@
 // A number of the configuration: typed exactly, or slid where a slider helps.
 import { Slider } from 'radix-ui';
 import type { NumberField as NumberFieldSpec } from '../../core/federation/config-fields.ts';
-import { hasSlider, placeOnSlider, SLIDER_STEPS, valueOnSlider } from './slider-scale.ts';
+import {
+  hasSlider,
+  nextOnSlider,
+  placeOnSlider,
+  SLIDER_STEPS,
+  valueOnSlider,
+} from './slider-scale.ts';
 
 interface NumberFieldProps {
   readonly field: NumberFieldSpec;
@@ -57,7 +63,10 @@ export function NumberField(props: NumberFieldProps) {
   );
 }
 
-/** Arrows move a whole-number field by one, whatever a place on its slider means. */
+/**
+ * Arrows move a whole number by one, whatever a place on its slider means, and any other number to
+ * the next value that a slider can show.
+ */
 function stepByKey(
   event: React.KeyboardEvent,
   field: NumberFieldSpec,
@@ -66,7 +75,9 @@ function stepByKey(
 ): void {
   const up = event.key === 'ArrowUp' || event.key === 'ArrowRight';
   const down = event.key === 'ArrowDown' || event.key === 'ArrowLeft';
-  if (field.kind !== 'integer' || !(up || down)) return;
+  if (!up && !down) return;
   event.preventDefault();
-  onText(String(Math.min(field.high, Math.max(field.low, value + (up ? 1 : -1)))));
+  const step = up ? 1 : -1;
+  const next = field.kind === 'integer' ? value + step : nextOnSlider(field, value, step);
+  onText(String(Math.min(field.high, Math.max(field.low, next))));
 }

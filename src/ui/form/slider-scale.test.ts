@@ -5,7 +5,13 @@ import {
   type ConfigField,
   type NumberField,
 } from '../../core/federation/config-fields.ts';
-import { hasSlider, placeOnSlider, SLIDER_STEPS, valueOnSlider } from './slider-scale.ts';
+import {
+  hasSlider,
+  nextOnSlider,
+  placeOnSlider,
+  SLIDER_STEPS,
+  valueOnSlider,
+} from './slider-scale.ts';
 
 const isNumberField = (field: ConfigField): field is NumberField => field.kind !== 'choice';
 const sliders = configFields.filter(isNumberField).filter(hasSlider);
@@ -37,6 +43,15 @@ describe('sliders of number fields', () => {
         }),
       );
     }
+  });
+
+  it('step to the next value of two digits by key, and stop at the ends', () => {
+    expect(nextOnSlider(named('fraction'), 0.5, 1)).toBe(0.51);
+    expect(nextOnSlider(named('fraction'), 0.5, -1)).toBe(0.49);
+    expect(nextOnSlider(named('learningRate'), 0.1, 1)).toBeGreaterThan(0.1);
+    expect(nextOnSlider(named('learningRate'), 0.1, 1)).toBeLessThan(0.12);
+    expect(nextOnSlider(named('learningRate'), 10, 1)).toBe(10);
+    expect(nextOnSlider(named('fraction'), 0, -1)).toBe(0);
   });
 
   it('offer no slider for a seed or a field that may be empty', () => {

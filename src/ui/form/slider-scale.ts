@@ -20,12 +20,24 @@ export function placeOnSlider(field: NumberField, value: number): number {
 }
 
 export function valueOnSlider(field: NumberField, place: number): number {
+  if (place <= 0) return field.low;
+  if (place >= SLIDER_STEPS) return field.high;
   const share = place / SLIDER_STEPS;
   const exact = field.log
     ? field.low * (field.high / field.low) ** share
     : field.low + (field.high - field.low) * share;
   const rounded = field.kind === 'integer' && exact < 100 ? Math.round(exact) : twoDigits(exact);
   return Math.min(field.high, Math.max(field.low, rounded));
+}
+
+/** The nearest other value that the slider can mean in one direction; at an end, the end. */
+export function nextOnSlider(field: NumberField, value: number, step: 1 | -1): number {
+  const end = step > 0 ? SLIDER_STEPS : 0;
+  for (let place = placeOnSlider(field, value); place !== end; place += step) {
+    const next = valueOnSlider(field, place);
+    if (step > 0 ? next > value : next < value) return next;
+  }
+  return valueOnSlider(field, end);
 }
 
 function twoDigits(x: number): number {

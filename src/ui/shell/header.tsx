@@ -35,22 +35,16 @@ function State() {
   const clients = useDashboard(({ view }) => (view === null ? 0 : numPresent(view)));
   const best = useDashboard(({ view }) => bestAccuracy(view?.history ?? []));
   return (
-    <dl className="page-state">
-      <div>
-        <dt className="visually-hidden">State</dt>
-        <dd role="status" className="page-status">
-          {status}
-        </dd>
-      </div>
-      <div>
-        <dt className="visually-hidden">Clients</dt>
-        <dd>{plural(clients, 'client')}</dd>
-      </div>
-      <div>
-        <dt>best</dt>
-        <dd title="Best validation accuracy of the run so far">{formatPercent(best)}</dd>
-      </div>
-    </dl>
+    <div className="page-state">
+      <span role="status" className="page-status">
+        {status}
+      </span>
+      <span>{plural(clients, 'client')}</span>
+      <span title="Best validation accuracy of the run so far">
+        <span className="soft">best </span>
+        {formatPercent(best)}
+      </span>
+    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import type { ClientView } from '../../core/protocol/view.ts';
 import type { BackendChoice, BackendInfo } from '../../core/training/trainer.ts';
 import { useActions } from '../actions.ts';
 import type { HostedClient } from '../dashboard-store.ts';
+import { setHighlight, useHighlight } from '../charts/highlight.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent, seatColour } from '../format.ts';
 import { backendWords, clientStateWords, troubleSentence } from '../words.ts';
 import { LabelBarsImage } from './label-bars.tsx';
@@ -28,10 +29,16 @@ const timedPhases: readonly ClientPhase[] = [
 
 export const ClientRow = memo(
   function ClientRow({ client, asked, hosted }: ClientRowProps) {
+    const pointedAt = useHighlight((id) => id === client.clientId);
     const trouble = troubleSentence(client.trouble) ?? hosted?.detail ?? null;
     const troubled = client.standing === 'failed' || client.standing === 'unresponsive';
     return (
-      <tr className={client.standing === 'left' ? 'soft' : undefined}>
+      <tr
+        className={client.standing === 'left' ? 'soft' : undefined}
+        data-highlighted={pointedAt || undefined}
+        onPointerEnter={() => setHighlight(client.clientId)}
+        onPointerLeave={() => setHighlight(null)}
+      >
         <th scope="row">
           <span className="swatch" style={{ background: seatColour(client.seat) }} />
           {client.name}
@@ -54,7 +61,12 @@ export const ClientRow = memo(
           {client.numExamples === 0 ? (
             '–'
           ) : (
-            <LabelBarsImage histogram={client.labelHistogram} width={70} height={18} />
+            <LabelBarsImage
+              histogram={client.labelHistogram}
+              width={70}
+              height={18}
+              colour={seatColour(client.seat)}
+            />
           )}
         </td>
         <td className="number">{formatPercent(client.lastAccuracy)}</td>

@@ -10,14 +10,14 @@ export function ClientsTable() {
   const hosted = useDashboard((state) => state.hosted);
   const rows = (clients ?? []).toSorted((a, b) => (a.seat ?? Infinity) - (b.seat ?? Infinity));
   return (
-    <section className="panel" aria-labelledby="clients-title">
+    <section className="panel clients-panel" aria-labelledby="clients-title">
       <h2 id="clients-title">Clients</h2>
       {rows.length === 0 ? (
         <p className="soft">
           Nobody yet. Clients appear here with their images, timings and bytes as soon as they join.
         </p>
       ) : (
-        <div className="scroll-x" tabIndex={0} role="region" aria-labelledby="clients-title">
+        <div className="scroll-x" tabIndex={0} role="region" aria-label="Table of clients">
           <table className="data-table">
             <thead>
               <tr>

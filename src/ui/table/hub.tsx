@@ -22,13 +22,13 @@ export function Hub({ centre, radius, run, numReady, numSeats, askedMarks }: Hub
     <>
       <g transform={`translate(${centre.x} ${centre.y})`}>
         <circle className="hub" r={radius} />
-        <text className="hub-small" y={small ? -22 : -30}>
+        <text className={small ? 'hub-small hub-tight' : 'hub-small'} y={small ? -20 : -30}>
           {above}
         </text>
         <text className={small ? 'hub-figure hub-figure-small' : 'hub-figure'} y={small ? 5 : 8}>
           {figure}
         </text>
-        <text className="hub-small" y={small ? 24 : 32}>
+        <text className={small ? 'hub-small hub-tight' : 'hub-small'} y={small ? 22 : 32}>
           {below}
         </text>
       </g>

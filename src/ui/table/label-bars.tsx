@@ -33,10 +33,20 @@ export function LabelBars({ histogram, width, height }: LabelBarsProps) {
   );
 }
 
+interface LabelBarsImageProps extends LabelBarsProps {
+  readonly colour: string;
+}
+
 /** The same as an image of its own, for tables. */
-export function LabelBarsImage({ histogram, width, height }: LabelBarsProps) {
+export function LabelBarsImage({ histogram, width, height, colour }: LabelBarsImageProps) {
   return (
-    <svg width={width} height={height + 1} role="img" aria-label={histogramWords(histogram)}>
+    <svg
+      width={width}
+      height={height + 1}
+      role="img"
+      aria-label={histogramWords(histogram)}
+      style={{ color: colour, display: 'block' }}
+    >
       <title>{histogramWords(histogram)}</title>
       <LabelBars histogram={histogram} width={width} height={height} />
     </svg>
@@ -44,6 +54,6 @@ export function LabelBarsImage({ histogram, width, height }: LabelBarsProps) {
 }
 
 /** "examples of 0 to 9: 543, 612, …". */
-export function histogramWords(histogram: readonly number[]): string {
+function histogramWords(histogram: readonly number[]): string {
   return `examples of 0 to 9: ${histogram.map((count) => formatCount(count)).join(', ')}`;
 }

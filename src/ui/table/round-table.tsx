@@ -5,7 +5,7 @@ import type { RunView } from '../../core/protocol/view.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { usePage } from '../page-state.ts';
 import { draftConfig } from '../url-state.ts';
-import { plural, tableCaption } from '../words.ts';
+import { plural, tableCaption, troubleSentence } from '../words.ts';
 import { Hub } from './hub.tsx';
 import { Seat } from './seat.tsx';
 import { SeatGroup } from './seat-group.tsx';
@@ -38,6 +38,7 @@ export function RoundTable() {
       <TableInWords seating={seating} run={run} />
       <figcaption>
         <span>{tableCaption(run)}</span>
+        <Troubles seating={seating} />
         {seating.standingBy.length > 0 && (
           <span className="soft">
             {' '}
@@ -114,6 +115,7 @@ function Picture({ layout, seating, run }: PictureProps) {
             client={client}
             asked={client === null || isAsked(client, run)}
             added={client !== null && updateState(client, run) === 'added'}
+            finished={run?.phase === 'finished'}
           />
         );
       })}
@@ -137,6 +139,20 @@ function Picture({ layout, seating, run }: PictureProps) {
         })}
     </svg>
   );
+}
+
+const MOST_TROUBLES = 3;
+
+/** Why clients were set aside, in sentences, as far as there is room. */
+function Troubles({ seating }: { seating: Seating }) {
+  const troubled = seating.seats.filter(
+    (client) => client !== null && client.trouble !== null && client.standing !== 'left',
+  );
+  return troubled.slice(0, MOST_TROUBLES).map((client) => (
+    <span key={client!.clientId} className="error-text">
+      {` ${client!.name}: ${troubleSentence(client!.trouble)}`}
+    </span>
+  ));
 }
 
 function Spoke({ from, to, used }: { from: Point; to: Point; used: boolean }) {

@@ -40,7 +40,7 @@ export function RunControls() {
       </div>
       {explanation !== null && <p className="small soft">{explanation}</p>}
       <RunProgress />
-      <h3>Clients</h3>
+      <h2>Bring clients</h2>
       <div className="button-row">
         <button
           type="button"

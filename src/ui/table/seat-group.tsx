@@ -1,5 +1,5 @@
 // Beyond thirty seats, neighbours share one mark: its ring shows how many of them have delivered
-// their update, its text how many seats it stands for.
+// their update, its text of how many clients.
 import { memo } from 'react';
 import { seatColour } from '../format.ts';
 import type { SeatMark } from './seat-geometry.ts';
@@ -26,7 +26,7 @@ export const SeatGroup = memo(function SeatGroup({
     >
       <Ring radius={ringRadius} share={numAdded / mark.size} />
       <text className="seat-number" dy="0.35em">
-        {numPresent}
+        {`${numAdded}/${numPresent}`}
       </text>
       <title>
         {`Seats ${mark.seat + 1} to ${mark.seat + mark.size}: ${numPresent} taken, ${numAdded} updates in the sum`}

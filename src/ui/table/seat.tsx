@@ -2,6 +2,7 @@
 // it does, and as much text as the room allows. Drawn again only when something shown has changed.
 import { memo } from 'react';
 import type { ClientView } from '../../core/protocol/view.ts';
+import { setHighlight, useHighlight } from '../charts/highlight.ts';
 import { formatCount, formatPercent, seatColour } from '../format.ts';
 import { backendWords, clientStateWords } from '../words.ts';
 import { LabelBars } from './label-bars.tsx';
@@ -17,14 +18,18 @@ interface SeatProps {
   readonly asked: boolean;
   /** Its update of this round is in the server's sum. */
   readonly added: boolean;
+  /** The run is finished: every client at the table holds the model. */
+  readonly finished: boolean;
 }
 
 export const Seat = memo(
-  function Seat({ mark, detail, ringRadius, client, asked, added }: SeatProps) {
-    const state = client === null ? 'empty' : clientStateWords(client, asked);
+  function Seat({ mark, detail, ringRadius, client, asked, added, finished }: SeatProps) {
+    const done = finished && client?.standing === 'ready';
+    const state = seatState(client, asked, added, done);
+    const pointedAt = useHighlight((id) => id !== null && id === client?.clientId);
     const away = client === null || client.standing === 'left';
     const troubled = client?.standing === 'failed' || client?.standing === 'unresponsive';
-    const className = `seat${away ? ' seat-away' : ''}${troubled ? ' seat-troubled' : ''}${asked ? '' : ' seat-resting'}`;
+    const className = `seat seat-${detail}${away ? ' seat-away' : ''}${troubled ? ' seat-troubled' : ''}${asked ? '' : ' seat-resting'}`;
     const ringY = detail === 'full' ? -29 : detail === 'compact' ? -13 : 0;
     return (
       <g
@@ -33,9 +38,12 @@ export const Seat = memo(
         style={{ color: seatColour(mark.seat) }}
         data-seat={mark.seat}
         data-state={state}
+        data-highlighted={pointedAt || undefined}
+        onPointerEnter={() => setHighlight(client?.clientId ?? null)}
+        onPointerLeave={() => setHighlight(null)}
       >
         <g transform={`translate(0 ${ringY})`}>
-          <Ring radius={ringRadius} share={ringShare(client, added)} />
+          <Ring radius={ringRadius} share={ringShare(client, added || done)} />
           {detail === 'dot' ? (
             <text className="seat-number" dy="0.35em">
               {mark.seat + 1}
@@ -43,15 +51,13 @@ export const Seat = memo(
           ) : (
             !away && (
               <PhaseGlyph
-                name={glyphName(client.standing, client.phase, added)}
+                name={glyphName(client.standing, client.phase, added || done)}
                 scale={detail === 'full' ? 1.15 : 0.8}
               />
             )
           )}
         </g>
-        {detail === 'full' && (
-          <FullText client={client} seat={mark.seat} state={state} added={added} />
-        )}
+        {detail === 'full' && <FullText client={client} seat={mark.seat} state={state} />}
         {detail === 'compact' && <CompactText client={client} seat={mark.seat} state={state} />}
       </g>
     );
@@ -61,6 +67,7 @@ export const Seat = memo(
     before.detail === after.detail &&
     before.asked === after.asked &&
     before.added === after.added &&
+    before.finished === after.finished &&
     sameClient(before.client, after.client),
 );
 
@@ -68,22 +75,18 @@ function FullText({
   client,
   seat,
   state,
-  added,
 }: {
   client: ClientView | null;
   seat: number;
   state: string;
-  added: boolean;
 }) {
-  const percent =
-    client !== null && isWorking(client) ? ` ${formatPercent(client.fraction, 0)}` : '';
   return (
     <>
       <text className="seat-name" y={14}>
         {client?.name ?? `Seat ${seat + 1}`}
       </text>
       <text className="seat-state" y={28}>
-        {added ? 'update in the sum' : `${state}${percent}`}
+        {state}
       </text>
       {client !== null && client.standing !== 'left' && client.backend !== null && (
         <>
@@ -142,6 +145,20 @@ export function Ring({ radius, share }: { radius: number; share: number }) {
       />
     </>
   );
+}
+
+/** "training 43 %", "update in the sum", "holds the model". */
+function seatState(
+  client: ClientView | null,
+  asked: boolean,
+  added: boolean,
+  done: boolean,
+): string {
+  if (client === null) return 'empty';
+  if (added) return 'update in the sum';
+  if (done) return 'holds the model';
+  const percent = isWorking(client) ? ` ${formatPercent(client.fraction, 0)}` : '';
+  return `${clientStateWords(client, asked)}${percent}`;
 }
 
 function ringShare(client: ClientView | null, added: boolean): number {

@@ -19,10 +19,10 @@ export function TableView() {
         <RunControls />
         <ConfigForm />
       </div>
-      <div className="table-below">
+      <div className="table-charts">
         <Charts />
-        <ClientsTable />
       </div>
+      <ClientsTable />
     </div>
   );
 }

@@ -21,7 +21,9 @@ const scales: Readonly<Record<SeatDetail, number>> = { full: 1, compact: 0.62, d
 export const UpdateToken = memo(function UpdateToken(props: UpdateTokenProps) {
   const { mark, detail, state, sealed, updateBytes } = props;
   const place = tokenPlace(props);
-  const label = between(mark.edge, mark.rim, 0.5);
+  // Beside a token under way, else half way along its path.
+  const label =
+    state === 'travelling' ? { x: place.x, y: place.y - 18 } : between(mark.edge, mark.rim, 0.5);
   const scale = scales[detail] * (state === 'added' ? 0.8 : 1);
   return (
     <>

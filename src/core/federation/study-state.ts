@@ -1,0 +1,84 @@
+// A study as the coordinator knows it: the engine's study (tuning/study.ts), the run that its trials vary,
+// which run was which trial, and what the study is doing.
+import type { TestResult, TrialView } from '../protocol/view.ts';
+import { bestTrial, type Study } from '../tuning/study.ts';
+import { failReasonOf } from '../tuning/trial-export.ts';
+import type { Trial } from '../tuning/trial.ts';
+import type { RunConfig } from './run-config.ts';
+import type { RunState } from './run-state.ts';
+
+/** `testing`: trials that still run are brought to their end, then the best model is tested. */
+export type StudyStage =
+  | { readonly phase: 'running' | 'paused' | 'finished' | 'stopped' }
+  | { readonly phase: 'testing'; readonly then: 'finished' | 'stopped' };
+
+/** What survives the server. */
+export interface PersistentStudy {
+  readonly studyId: string;
+  readonly base: RunConfig;
+  readonly parallelTrials: number;
+  readonly study: Study;
+  /** By trial: the run that it is or was; null while waiting and for imported trials. */
+  readonly runIds: readonly (string | null)[];
+  readonly stage: StudyStage;
+  readonly test: { readonly number: number; readonly result: TestResult } | null;
+  /** Why it paused, in a plain sentence, or null. */
+  readonly note: string | null;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+}
+
+export interface StudyState extends PersistentStudy {
+  /** The best trial's run with its sealed weights, if there is one. */
+  readonly bestRun: RunState | null;
+  /** The running trial has too few clients, and the timer that fails it runs. */
+  readonly isStalled: boolean;
+  /** `study.trials` as dashboards see them. */
+  readonly trialViews: readonly TrialView[];
+}
+
+export function studyState(saved: PersistentStudy, bestRun: RunState | null): StudyState {
+  const { trials } = saved.study;
+  const trialViews = trials.map((trial) => trialView(trial, saved.runIds[trial.number] ?? null));
+  return { ...saved, bestRun, isStalled: false, trialViews };
+}
+
+export function persistentStudy(state: StudyState): PersistentStudy {
+  const { bestRun: _bestRun, isStalled: _isStalled, trialViews: _trialViews, ...saved } = state;
+  return saved;
+}
+
+/** With the engine's next study; the views of unchanged trials keep their identity. */
+export function withStudy(
+  state: StudyState,
+  study: Study,
+  runIds: StudyState['runIds'] = state.runIds,
+): StudyState {
+  if (study === state.study && runIds === state.runIds) return state;
+  const trialViews = study.trials.map((trial, number) => {
+    const runId = runIds[number] ?? null;
+    const earlier = state.trialViews[number];
+    const isSame = state.study.trials[number] === trial && earlier?.runId === runId;
+    return isSame ? earlier : trialView(trial, runId);
+  });
+  return { ...state, study, runIds, trialViews };
+}
+
+function trialView(trial: Trial, runId: string | null): TrialView {
+  return { ...trial, runId, failReason: failReasonOf(trial) };
+}
+
+/** Goes on, or could go on at once: no other run may take the table. */
+export function isActive({ stage }: StudyState): boolean {
+  return stage.phase !== 'finished' && stage.phase !== 'stopped';
+}
+
+export function runningTrial({ study }: StudyState): Trial | null {
+  return study.trials.find(({ state }) => state === 'running') ?? null;
+}
+
+/** The run of the best trial so far, or null. */
+export function bestRunId({ study, runIds }: PersistentStudy): string | null {
+  const best = bestTrial(study);
+  return best === null ? null : (runIds[best.number] ?? null);
+}
