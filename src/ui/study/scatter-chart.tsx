@@ -170,9 +170,10 @@ export const ScatterChart = memo(function ScatterChart(props: ScatterChartProps)
                     ),
                   }
             }
-            announcement={
+            cursorX={cursor?.x ?? null}
+            cursorText={
               cursor === null
-                ? ''
+                ? 'no trial chosen'
                 : `${props.nameOf(cursor)}: ${props
                     .describe(cursor)
                     .map(([what, value]) => `${what} ${value}`)

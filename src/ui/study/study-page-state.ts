@@ -1,6 +1,8 @@
 // What only this page knows of a study: the configuration being typed (in the URL), which trial's
 // details are open (in the URL too), and what the plots show.
 import { createStore, useStore } from 'zustand';
+import type { Domain } from '../charts/series.ts';
+import type { Brushes } from './brushing.ts';
 import { replaceTexts } from '../page-state.ts';
 import { readStudyUrl, writeStudyUrl, type Texts } from './study-draft.ts';
 import { showAll, type TrialFilter } from './visible-trials.ts';
@@ -10,15 +12,15 @@ interface StudyPageState {
   /** The trial in the side panel, null when it is closed. */
   readonly openTrial: number | null;
   readonly filter: TrialFilter;
-  /** Trials inside the brushes of the parallel coordinates; null without brushes. */
-  readonly brushed: ReadonlySet<number> | null;
+  /** Stretches of axes of the parallel coordinates, by axis, in its units. */
+  readonly brushes: Brushes;
 }
 
 export const studyPageStore = createStore<StudyPageState>(() => ({
   texts: {},
   openTrial: null,
   filter: showAll,
-  brushed: null,
+  brushes: {},
 }));
 
 export function useStudyPage<Slice>(selector: (state: StudyPageState) => Slice): Slice {
@@ -62,8 +64,16 @@ export function setFilter(filter: TrialFilter): void {
   studyPageStore.setState({ filter });
 }
 
-export function setBrushed(brushed: ReadonlySet<number> | null): void {
-  studyPageStore.setState({ brushed });
+/** null takes the axis' brush away. */
+export function setBrush(axis: string, range: Domain | null): void {
+  studyPageStore.setState(({ brushes }) => {
+    const { [axis]: _, ...others } = brushes;
+    return { brushes: range === null ? others : { ...others, [axis]: range } };
+  });
+}
+
+export function clearBrushes(): void {
+  studyPageStore.setState({ brushes: {} });
 }
 
 let pendingReplace: ReturnType<typeof setTimeout> | undefined;

@@ -8,7 +8,15 @@ import { isOver } from '../words.ts';
 import { AccuracyChart } from './accuracy-chart.tsx';
 import { EnqueueForm } from './enqueue-form.tsx';
 import { HistoryChart } from './history-chart.tsx';
-import { paramNames } from './param-axis.ts';
+import { DistributionChart } from './distribution-chart.tsx';
+import { ImportanceChart } from './importance-chart.tsx';
+import { PairCharts } from './pair-charts.tsx';
+import { ParallelChart } from './parallel-chart.tsx';
+import { SliceChart } from './slice-chart.tsx';
+import { brushedTrials } from './brushing.ts';
+import { shownValue } from './trial-series.ts';
+import { TrialTimeline } from './trial-timeline.tsx';
+import { useParamAxes } from './use-param-axes.ts';
 import { PickByClick } from './pick-by-click.tsx';
 import { StudyBar } from './study-bar.tsx';
 import { StudyForm } from './study-form.tsx';
@@ -51,7 +59,13 @@ export function StudyView() {
     () => shown.find(({ number }) => number === bestNumber) ?? null,
     [shown, bestNumber],
   );
-  const params = useMemo(() => paramNames(trials, config.searchSpace), [trials, config]);
+  const axes = useParamAxes(trials, config.searchSpace);
+  const params = useMemo(() => axes.map(({ name }) => name), [axes]);
+  const brushes = useStudyPage((state) => state.brushes);
+  const brushed = useMemo(() => {
+    const value = { name: 'value', domain: [0, 1], scale: 'linear', place: shownValue } as const;
+    return brushedTrials(shown, [value, ...axes], brushes);
+  }, [shown, axes, brushes]);
   const formatValue = useMemo(() => valueFormat(config.metricName), [config.metricName]);
   const opened = chosen === null ? undefined : trials[chosen];
   const plot = { trials: shown, config, best };
@@ -59,13 +73,43 @@ export function StudyView() {
   return (
     <div className="study-view" data-empty={study === null || undefined}>
       <StudyBar />
-      <TrialFilterBar trials={trials} canImport={canImport} />
+      <TrialFilterBar trials={trials} numBrushed={brushed?.size ?? null} canImport={canImport} />
       <div className="study-plots" ref={plots}>
         <PickByClick within={plots} />
         <div className="panel study-grid">
           <AccuracyChart {...plot} rounds={study?.setup.base.rounds ?? 10} />
           <HistoryChart {...plot} />
         </div>
+        <WhenSeen minHeight={420}>
+          <div className="panel">
+            <ParallelChart {...plot} axes={axes} />
+          </div>
+        </WhenSeen>
+        <WhenSeen minHeight={300}>
+          <div className="panel study-grid">
+            <ImportanceChart {...plot} trials={trials} />
+            <DistributionChart {...plot} />
+          </div>
+        </WhenSeen>
+        {axes.length === 0 ? null : (
+          <div className="panel study-grid">
+            {axes.map((axis) => (
+              <WhenSeen key={axis.name} minHeight={270}>
+                <SliceChart {...plot} axis={axis} />
+              </WhenSeen>
+            ))}
+          </div>
+        )}
+        <WhenSeen minHeight={380}>
+          <div className="panel">
+            <PairCharts {...plot} axes={axes} />
+          </div>
+        </WhenSeen>
+        <WhenSeen minHeight={320}>
+          <div className="panel">
+            <TrialTimeline {...plot} />
+          </div>
+        </WhenSeen>
         <WhenSeen minHeight={400}>
           <TrialTable
             trials={shown}
@@ -74,6 +118,7 @@ export function StudyView() {
             metricName={config.metricName}
             formatValue={formatValue}
             bestNumber={bestNumber}
+            brushed={brushed}
           />
         </WhenSeen>
       </div>

@@ -5,7 +5,7 @@ import { memo, useRef } from 'react';
 import type { TrialView } from '../../core/protocol/view.ts';
 import { useActions } from '../actions.ts';
 import { importJournal, saveCsv, saveJournal, saveJson } from './save-study.ts';
-import { setBrushed, setFilter, useStudyPage } from './study-page-state.ts';
+import { clearBrushes, setFilter, useStudyPage } from './study-page-state.ts';
 import { stateColour, trialStates } from './trial-look.ts';
 import { countStates } from './visible-trials.ts';
 
@@ -18,12 +18,14 @@ const shares: readonly (readonly [share: number, label: string])[] = [
 
 export const TrialFilterBar = memo(function TrialFilterBar(props: {
   readonly trials: readonly TrialView[];
+  /** Trials inside the brushes, null without brushes. */
+  readonly numBrushed: number | null;
   /** A study can be imported now. */
   readonly canImport: boolean;
 }) {
   const { trials } = props;
   const filter = useStudyPage((state) => state.filter);
-  const numBrushed = useStudyPage((state) => state.brushed?.size ?? null);
+  const { numBrushed } = props;
   const counts = countStates(trials);
   return (
     <div
@@ -65,7 +67,7 @@ export const TrialFilterBar = memo(function TrialFilterBar(props: {
         ))}
       </select>
       {numBrushed === null ? null : (
-        <button type="button" className="chip" aria-pressed onClick={() => setBrushed(null)}>
+        <button type="button" className="chip" aria-pressed onClick={() => clearBrushes()}>
           {numBrushed} brushed ×
         </button>
       )}

@@ -87,10 +87,10 @@ function usePanelFocus(number: number): RefCallback<HTMLElement> {
   const shown = useRef<number | null>(null);
   return useCallback(
     (panel: HTMLElement | null) => {
-      if (panel === null || shown.current === number) return;
-      shown.current = number;
+      if (panel === null) return;
       const before = document.activeElement;
-      panel.querySelector('h2')?.focus({ preventScroll: true });
+      if (shown.current !== number) panel.querySelector('h2')?.focus({ preventScroll: true });
+      shown.current = number;
       const onKeyDown = (event: KeyboardEvent) => {
         if (event.key !== 'Escape') return;
         openTrial(null);

@@ -29,16 +29,18 @@ export interface TrialTableProps {
   readonly metricName: string;
   readonly formatValue: (value: number | null) => string;
   readonly bestNumber: number | null;
+  /** Numbers of the trials inside the brushes; null without brushes. */
+  readonly brushed: ReadonlySet<number> | null;
 }
 
 export const TrialTable = memo(function TrialTable(props: TrialTableProps) {
   const { params } = props;
   const [order, setOrder] = useState<TrialOrder>({ column: 'number', descending: true });
   const [firstRow, setFirstRow] = useState(0);
-  const brushed = useStudyPage((state) => state.brushed);
   const chosen = useStudyPage((state) => state.openTrial);
   const runs = props.trials.some(({ state }) => state === 'running');
   const nowMs = useNow(runs);
+  const { brushed } = props;
   const sorted = useMemo(() => {
     const inBrush =
       brushed === null ? props.trials : props.trials.filter(({ number }) => brushed.has(number));
@@ -75,12 +77,13 @@ export const TrialTable = memo(function TrialTable(props: TrialTableProps) {
           started.
         </p>
       ) : (
-        <div
+        <section
           className="study-table"
           style={{ maxHeight: (VISIBLE_ROWS + 1) * ROW_HEIGHT }}
+          // What scrolls must be reachable by keyboard.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
-          role="region"
-          aria-labelledby="trials-title"
+          aria-label="Table of trials"
           onScroll={onScroll}
           onPointerLeave={() => setHighlight(null)}
         >
@@ -111,7 +114,7 @@ export const TrialTable = memo(function TrialTable(props: TrialTableProps) {
               </tr>
             </thead>
             <tbody>
-              <Filler rows={from} columns={columns.length} />
+              <Filler rows={from} />
               {sorted.slice(from, to).map((trial, index) => (
                 <Row
                   key={trial.number}
@@ -124,10 +127,10 @@ export const TrialTable = memo(function TrialTable(props: TrialTableProps) {
                   durationText={formatDuration(durationMs(trial, nowMs))}
                 />
               ))}
-              <Filler rows={sorted.length - to} columns={columns.length} />
+              <Filler rows={sorted.length - to} />
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </section>
   );
@@ -181,13 +184,8 @@ const Row = memo(function Row(props: {
 });
 
 /** The height of the rows that are not there. */
-function Filler({ rows, columns }: { readonly rows: number; readonly columns: number }) {
-  if (rows <= 0) return null;
-  return (
-    <tr aria-hidden="true" className="study-filler">
-      <td colSpan={columns} style={{ height: rows * ROW_HEIGHT }} />
-    </tr>
-  );
+function Filler({ rows }: { readonly rows: number }) {
+  return rows <= 0 ? null : <tr aria-hidden="true" style={{ height: rows * ROW_HEIGHT }} />;
 }
 
 /** The same column again turns round; a value begins with the largest, anything else with the smallest. */
