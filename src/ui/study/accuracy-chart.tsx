@@ -21,8 +21,8 @@ export const AccuracyChart = memo(function AccuracyChart(
   const y = useMemo(() => valueAxis(config), [config]);
   return (
     <LineChart
-      title={`${capitalised(config.metricName)} per round, every trial`}
-      caption="A line a trial, coloured by its state; the best one is dark. A cross: pruned or failed there. A ring: running."
+      title={`${capitalised(config.metricName)} per round`}
+      caption="A line a trial; the best one is dark. Cross: pruned or failed there. Ring: running."
       series={series}
       x={x}
       y={y}

@@ -5,7 +5,7 @@ import type { Series } from '../charts/series.ts';
 import { formatCount } from '../format.ts';
 import type { PlotProps } from './plot-props.ts';
 import { ScatterChart } from './scatter-chart.tsx';
-import { StateLegend, stateLegend } from './state-legend.tsx';
+import { stateLegend } from './state-legend.ts';
 import { useTrialWords } from './trial-words.ts';
 import { valueAxis } from './trial-look.ts';
 import { BEST_COLOUR, bestSoFar, shownValue, valueMarks } from './trial-series.ts';
@@ -54,7 +54,7 @@ export const HistoryChart = memo(function HistoryChart({ trials, config }: PlotP
   return (
     <ScatterChart
       title="Optimisation history"
-      caption={`The ${config.metricName} of every trial in order; the line is the best complete one so far. A running trial shows its last round.`}
+      caption={`The ${config.metricName} of every trial in order; the line is the best complete one so far.`}
       marks={marks}
       line={line}
       x={x}
@@ -62,7 +62,6 @@ export const HistoryChart = memo(function HistoryChart({ trials, config }: PlotP
       describe={words.describe}
       nameOf={words.nameOf}
       table={table}
-      legend={<StateLegend trials={trials} line="best so far" />}
       pictureLegend={legend}
       empty={
         marks.length > 0

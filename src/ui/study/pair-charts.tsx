@@ -8,7 +8,7 @@ import type { ParamAxis } from './param-axis.ts';
 import type { PlotProps } from './plot-props.ts';
 import { rankColour, rankLegend } from './rank-colour.ts';
 import { ScatterChart } from './scatter-chart.tsx';
-import { stateLegend } from './state-legend.tsx';
+import { stateLegend } from './state-legend.ts';
 import { isShare, stateColour, valueFormat } from './trial-look.ts';
 import { rankShares, shownValue, valueMarks } from './trial-series.ts';
 import { useTrialWords } from './trial-words.ts';

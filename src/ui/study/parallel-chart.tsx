@@ -21,7 +21,9 @@ import { rankShares, shownValue } from './trial-series.ts';
 const HEIGHT = 320;
 const TOP = 36;
 const BOTTOM = 16;
-const SIDE = 56;
+const SIDE = 24;
+/** For the ticks of the last axis. */
+const RIGHT = 72;
 /** px between axes at least; the plot scrolls sideways below that. */
 const MIN_DISTANCE = 96;
 const REACH_PX = 12;
@@ -40,9 +42,9 @@ export const ParallelChart = memo(function ParallelChart(
   const [frameRef, given] = useWidth<HTMLDivElement>();
   const brushes = useStudyPage((state) => state.brushes);
   const axes = useMemo(() => drawnAxes(trials, config, props.axes), [trials, config, props.axes]);
-  const width = Math.max(given, 2 * SIDE + MIN_DISTANCE * (axes.length - 1));
+  const width = Math.max(given, SIDE + RIGHT + MIN_DISTANCE * (axes.length - 1));
   const frame = useMemo<ParallelFrame>(() => {
-    const distance = (width - 2 * SIDE) / Math.max(1, axes.length - 1);
+    const distance = (width - SIDE - RIGHT) / Math.max(1, axes.length - 1);
     return {
       xs: axes.map((_, index) => Math.round(SIDE + index * distance)),
       top: TOP,
@@ -210,6 +212,8 @@ const Axis = memo(function Axis(props: {
   readonly brush: Domain | undefined;
 }) {
   const { axis, x, frame, brush } = props;
+  const { xs } = frame;
+  const anchor = x === xs[0] ? 'start' : 'middle';
   const [dragFrom, setDragFrom] = useState<number | null>(null);
   const { top, height } = frame;
   const place = (value: number) => top + (1 - share(value, axis.domain, axis.scale)) * height;
@@ -229,7 +233,7 @@ const Axis = memo(function Axis(props: {
   return (
     <g className="chart-axis">
       <path d={`M${x} ${top}V${top + height}`} />
-      <text className="chart-name study-axis-name" x={x} y={14} textAnchor="middle">
+      <text className="chart-name study-axis-name" x={x} y={14} textAnchor={anchor}>
         {axis.label}
       </text>
       {axis.ticks.map((tick) => (

@@ -3,7 +3,7 @@ import { memo, useCallback, useMemo } from 'react';
 import type { ParamAxis } from './param-axis.ts';
 import type { PlotProps } from './plot-props.ts';
 import { ScatterChart } from './scatter-chart.tsx';
-import { stateLegend } from './state-legend.tsx';
+import { stateLegend } from './state-legend.ts';
 import { valueAxis } from './trial-look.ts';
 import { shownValue, valueMarks } from './trial-series.ts';
 import { useTrialWords } from './trial-words.ts';

@@ -36,8 +36,7 @@ const NO_TRIALS: readonly TrialView[] = [];
 export function StudyView() {
   useEffect(followAddress, []);
   const study = useDashboard(({ view }) => view?.study ?? null);
-  // Plots may lag behind the figures above them: drawing them never holds up an answer to the reader.
-  const trials = useDeferredValue(useDashboard(({ view }) => view?.trials ?? NO_TRIALS));
+  const trials = useDashboard(({ view }) => view?.trials ?? NO_TRIALS);
   const canImport = useDashboard(
     ({ view }) =>
       view !== null &&
@@ -50,16 +49,18 @@ export function StudyView() {
   const plots = useRef<HTMLDivElement>(null);
 
   const config = study?.setup.study ?? defaultStudyConfig;
-  const shown = useMemo(
+  const passing = useMemo(
     () => visibleTrials(trials, filter, config.direction),
     [trials, filter, config.direction],
-  ) as readonly TrialView[];
+  );
+  // Plots may lag behind the figures above them: drawing them never holds up an answer to the reader.
+  const shown = useDeferredValue(passing);
   const bestNumber = study?.best?.number ?? null;
   const best = useMemo(
     () => shown.find(({ number }) => number === bestNumber) ?? null,
     [shown, bestNumber],
   );
-  const axes = useParamAxes(trials, config.searchSpace);
+  const axes = useParamAxes(useDeferredValue(trials), config.searchSpace);
   const params = useMemo(() => axes.map(({ name }) => name), [axes]);
   const brushes = useStudyPage((state) => state.brushes);
   const brushed = useMemo(() => {

@@ -8,7 +8,7 @@ import { setHighlight, useHighlight } from '../charts/highlight.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { formatDuration } from '../format.ts';
 import type { PlotProps } from './plot-props.ts';
-import { StateLegend, stateLegend } from './state-legend.tsx';
+import { stateLegend } from './state-legend.ts';
 import { durationMs, stateColour, trialId, trialNumber, trialStates } from './trial-look.ts';
 import { useNow } from './use-now.ts';
 
@@ -49,7 +49,6 @@ export const TrialTimeline = memo(function TrialTimeline({ trials }: PlotProps) 
       }
       table={table}
       pictureLegend={legend}
-      legend={<StateLegend trials={started} />}
     >
       <div ref={frame}>
         {width === 0 ? null : <Bars trials={started} width={width} nowMs={nowMs} />}

@@ -14,22 +14,25 @@ export const showAll: TrialFilter = { hiddenStates: new Set(), topShare: 1 };
  * The trials that pass, in their order. With a `topShare` below 1 only trials with a finite value
  * among the best ceil(topShare · n) of those shown remain, and the running ones, which have no rank yet.
  */
-export function visibleTrials(
-  trials: readonly Trial[],
+export function visibleTrials<Shown extends Trial>(
+  trials: readonly Shown[],
   filter: TrialFilter,
   direction: StudyDirection,
-): readonly Trial[] {
+): readonly Shown[] {
   const { hiddenStates, topShare } = filter;
   const shown =
     hiddenStates.size === 0 ? trials : trials.filter(({ state }) => !hiddenStates.has(state));
   if (topShare >= 1) return shown;
   const ranked = rankByValue(shown, direction);
-  const best = new Set(ranked.slice(0, Math.ceil(topShare * ranked.length)));
+  const best = new Set<Trial>(ranked.slice(0, Math.ceil(topShare * ranked.length)));
   return shown.filter((trial) => best.has(trial) || trial.state === 'running');
 }
 
 /** Trials with a finite value, best first; the earlier of equals first. */
-export function rankByValue(trials: readonly Trial[], direction: StudyDirection): readonly Trial[] {
+export function rankByValue<Ranked extends Trial>(
+  trials: readonly Ranked[],
+  direction: StudyDirection,
+): readonly Ranked[] {
   const sign = direction === 'minimize' ? 1 : -1;
   return trials
     .filter(({ value }) => isPresent(value))
