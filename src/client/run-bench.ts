@@ -78,7 +78,7 @@ export function createRunBench(
   const slots = tensorSlots(model);
   const committed = { round: 0, weights: initialWeights(model, config.seed) };
   const parameters = chooseParameters(config.encryption, committed.weights.length, config.clients);
-  let tentative: { round: number; weights: Weights } | null = null;
+  let tentative: { round: number; weights: Weights; contributors: string } | null = null;
   let trained: { key: WorkKey; delta: Float32Array } | null = null;
   let quantised: QuantisedUpdate | null = null;
   let residual: Float32Array | null = null;
@@ -257,7 +257,9 @@ export function createRunBench(
         effect.totalExamples,
       );
       const weights = committed.weights.map((weight, i) => weight + mean[i]!);
-      tentative = { round: key.round, weights };
+      // Two sets of clients of one size with the same number of examples in all are taken for one.
+      const contributors = `${numContributors} clients, ${effect.totalExamples} examples`;
+      tentative = { round: key.round, weights, contributors };
       return { type: 'applied', key };
     },
 
@@ -276,7 +278,10 @@ export function createRunBench(
         lossSum: result.lossSum,
         confusion: [...result.confusion],
         weightsSha256: await weightsSha256(weights),
-        twinDifference: twins.difference(runId, key.round, weights),
+        twinDifference:
+          tentative?.round === key.round
+            ? twins.difference(runId, key.round, tentative.contributors, weights)
+            : null,
       };
     },
 
@@ -298,11 +303,11 @@ export function createRunBench(
 
     commit(round) {
       if (tentative?.round === round) {
-        Object.assign(committed, tentative);
+        Object.assign(committed, { round, weights: tentative.weights });
+        twins.record(runId, round, tentative.contributors, tentative.weights);
         tentative = null;
         if (quantised !== null) residual = quantised.residual;
       }
-      twins.record(runId, round, committed.weights);
       trained = null;
       quantised = null;
     },

@@ -11,6 +11,7 @@ import {
   type Trainer,
 } from '../core/training/trainer.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
+import type { Untimed } from '../core/federation/untimed.ts';
 import { denseModel } from '../core/model/model-spec.ts';
 import { openTrainer } from './open-trainer.ts';
 import { BenchFailure } from './bench-failure.ts';
@@ -21,11 +22,7 @@ import { openDataset, type Dataset } from '../tfjs/datasets.ts';
 import { createTwinMemory } from './twin-memory.ts';
 import type { Watchdog } from './watchdog.ts';
 
-export type UntimedClientEvent = ClientEvent extends infer Event
-  ? Event extends unknown
-    ? Omit<Event, 'atMs'>
-    : never
-  : never;
+export type UntimedClientEvent = Untimed<ClientEvent>;
 
 type BenchEffect = Exclude<ClientEffect, { type: 'send' }>;
 

@@ -4,16 +4,13 @@ import type { ServerMessage, ServerMessageOf } from '../protocol/server-messages
 import { createClient, stepClient } from './client-machine.ts';
 import type { ClientEffect, ClientEvent } from './client-types.ts';
 import { defaultRunConfig, type RunConfig } from './run-config.ts';
+import type { Untimed } from './untimed.ts';
 
 const identity = { clientId: 'me', name: 'n', lockName: 'lock' };
 const sealed = new Uint8Array([1, 2, 3]);
 const HASH = 'a'.repeat(64);
 
-type Event = ClientEvent extends infer Any
-  ? Any extends { atMs: number }
-    ? Omit<Any, 'atMs'>
-    : never
-  : never;
+type Event = Untimed<ClientEvent>;
 
 function setUp(encryption: RunConfig['encryption'] = 'plaintext') {
   let [state] = createClient(identity);
@@ -21,7 +18,7 @@ function setUp(encryption: RunConfig['encryption'] = 'plaintext') {
   const client = {
     happen(event: Event, afterMs = 0): ClientEffect[] {
       nowMs += afterMs;
-      const [next, effects] = stepClient(identity, state, { ...event, atMs: nowMs } as ClientEvent);
+      const [next, effects] = stepClient(identity, state, { ...event, atMs: nowMs });
       state = next;
       return effects;
     },

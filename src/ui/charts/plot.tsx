@@ -4,7 +4,9 @@
 // too slow for hundreds of trials.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- an <input type="range"> takes no drag to zoom */
 import {
+  createContext,
   memo,
+  use,
   useId,
   useState,
   type KeyboardEvent,
@@ -43,7 +45,13 @@ interface SurfaceProps {
   readonly yTicks: readonly number[];
   readonly x: AxisSpec;
   readonly y: AxisSpec;
-  readonly children: ReactNode;
+}
+
+/** The caller's layers reach the middle of recharts' tree past recharts: new data redraw no axis. */
+const Layers = createContext<ReactNode>(null);
+
+function DataLayers(): ReactNode {
+  return use(Layers);
 }
 
 const Surface = memo(function Surface(props: SurfaceProps) {
@@ -104,12 +112,16 @@ const Surface = memo(function Surface(props: SurfaceProps) {
           />
         </clipPath>
       </defs>
-      <g clipPath={`url(#${clipId})`}>{props.children}</g>
+      <g clipPath={`url(#${clipId})`}>
+        <DataLayers />
+      </g>
     </ComposedChart>
   );
 });
 
 export interface PlotProps extends SurfaceProps {
+  /** What is drawn between the axes, in px of the plot. */
+  readonly children: ReactNode;
   /** What a screen reader says of the plot; the table twin has the numbers. */
   readonly description: string;
   /** Marks over the data (cursor, highlighted series), drawn without touching the data. */
@@ -166,17 +178,17 @@ export function Plot(props: PlotProps) {
 
   return (
     <div className="chart-plot" style={{ height }}>
-      <Surface
-        width={width}
-        height={height}
-        projection={projection}
-        xTicks={props.xTicks}
-        yTicks={props.yTicks}
-        x={props.x}
-        y={props.y}
-      >
-        {props.children}
-      </Surface>
+      <Layers value={props.children}>
+        <Surface
+          width={width}
+          height={height}
+          projection={projection}
+          xTicks={props.xTicks}
+          yTicks={props.yTicks}
+          x={props.x}
+          y={props.y}
+        />
+      </Layers>
       <svg className="chart-overlay" width={width} height={height} aria-hidden="true">
         {/* A nested <svg> clips at its edge: a zoomed line must not run over the axes. */}
         <svg

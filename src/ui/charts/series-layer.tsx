@@ -4,7 +4,7 @@ import { memo, useMemo, type ReactNode } from 'react';
 import { downsample } from './downsample.ts';
 import { useHighlight } from './highlight.ts';
 import { isDrawable, linePath, pixelX, pixelY, type Projection } from './path.ts';
-import type { Point, Series } from './series.ts';
+import { isPresent, type Point, type Series } from './series.ts';
 
 /** More points than this get no dots. */
 const MAX_DOTS = 40;
@@ -68,6 +68,7 @@ const Line = memo(function Line(props: {
         d={linePath(drawn, projection, series.step)}
         strokeDasharray={series.dash}
       />
+      <EndMark series={series} projection={projection} />
       {hasDots
         ? drawn.map((point) =>
             isDrawable(point, projection) ? (
@@ -84,6 +85,29 @@ const Line = memo(function Line(props: {
     </g>
   );
 });
+
+function EndMark({
+  series,
+  projection,
+}: {
+  readonly series: Series;
+  readonly projection: Projection;
+}) {
+  const last = series.points.findLast((point) => isPresent(point.y));
+  if (series.end === undefined || last === undefined || !isDrawable(last, projection)) return null;
+  const at = `translate(${pixelX(projection, last.x)} ${pixelY(projection, last.y!)})`;
+  return (
+    <path
+      className="chart-line"
+      transform={at}
+      d={
+        series.end === 'cross'
+          ? 'M-3-3l6 6m0-6l-6 6'
+          : 'M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0'
+      }
+    />
+  );
+}
 
 /** The points on the visible stretch of the x axis and one more on each side, so that lines leave the edge. */
 function inRange(points: readonly Point[], projection: Projection): readonly Point[] {

@@ -12,11 +12,18 @@ export interface ViewEntry {
   readonly preload: () => void;
 }
 
+const loadStudy = () => import('../study/study-view.tsx');
 const loadEncryption = () => import('../encryption/encryption-view.tsx');
 const loadModel = () => import('../model/model-view.tsx');
 
 export const views: readonly ViewEntry[] = [
   { name: 'table', label: 'Table', component: TableView, preload: () => undefined },
+  {
+    name: 'study',
+    label: 'Study',
+    component: lazy(async () => ({ default: (await loadStudy()).StudyView })),
+    preload: () => void loadStudy(),
+  },
   {
     name: 'encryption',
     label: 'Encryption',

@@ -1,0 +1,150 @@
+// The Study view: the best value and the steering in sight, then the plots, the table of trials, and
+// beside them the configuration or the details of one trial.
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import type { TrialView } from '../../core/protocol/view.ts';
+import { defaultStudyConfig } from '../../core/tuning/sweep.ts';
+import { useDashboard } from '../dashboard-store.ts';
+import { isOver } from '../words.ts';
+import { AccuracyChart } from './accuracy-chart.tsx';
+import { EnqueueForm } from './enqueue-form.tsx';
+import { HistoryChart } from './history-chart.tsx';
+import { DistributionChart } from './distribution-chart.tsx';
+import { ImportanceChart } from './importance-chart.tsx';
+import { PairCharts } from './pair-charts.tsx';
+import { ParallelChart } from './parallel-chart.tsx';
+import { SliceChart } from './slice-chart.tsx';
+import { brushedTrials } from './brushing.ts';
+import { shownValue } from './trial-series.ts';
+import { TrialTimeline } from './trial-timeline.tsx';
+import { useParamAxes } from './use-param-axes.ts';
+import { PickByClick } from './pick-by-click.tsx';
+import { StudyBar } from './study-bar.tsx';
+import { StudyForm } from './study-form.tsx';
+import { followAddress, useStudyPage } from './study-page-state.ts';
+import { StudySummary } from './study-summary.tsx';
+import { isStudyOver } from './study-words.ts';
+import { TrialFilterBar } from './trial-filter-bar.tsx';
+import { valueFormat } from './trial-look.ts';
+import { TrialPanel } from './trial-panel.tsx';
+import { TrialTable } from './trial-table.tsx';
+import { visibleTrials } from './visible-trials.ts';
+import { WhenSeen } from './when-seen.tsx';
+import './study-view.css';
+
+const NO_TRIALS: readonly TrialView[] = [];
+
+export function StudyView() {
+  useEffect(followAddress, []);
+  const study = useDashboard(({ view }) => view?.study ?? null);
+  const trials = useDashboard(({ view }) => view?.trials ?? NO_TRIALS);
+  const canImport = useDashboard(
+    ({ view }) =>
+      view !== null &&
+      (view.run === null || isOver(view.run.phase)) &&
+      (view.study === null || isStudyOver(view.study.phase)),
+  );
+  const filter = useStudyPage((state) => state.filter);
+  const chosen = useStudyPage((state) => state.openTrial);
+  const [adapted, setAdapted] = useState<TrialView | null>(null);
+  const plots = useRef<HTMLDivElement>(null);
+
+  const config = study?.setup.study ?? defaultStudyConfig;
+  const passing = useMemo(
+    () => visibleTrials(trials, filter, config.direction),
+    [trials, filter, config.direction],
+  );
+  // Plots may lag behind the figures above them: drawing them never holds up an answer to the reader.
+  const shown = useDeferredValue(passing);
+  const bestNumber = study?.best?.number ?? null;
+  const best = useMemo(
+    () => shown.find(({ number }) => number === bestNumber) ?? null,
+    [shown, bestNumber],
+  );
+  const axes = useParamAxes(useDeferredValue(trials), config.searchSpace);
+  const params = useMemo(() => axes.map(({ name }) => name), [axes]);
+  const brushes = useStudyPage((state) => state.brushes);
+  const brushed = useMemo(() => {
+    const value = { name: 'value', domain: [0, 1], scale: 'linear', place: shownValue } as const;
+    return brushedTrials(shown, [value, ...axes], brushes);
+  }, [shown, axes, brushes]);
+  const formatValue = useMemo(() => valueFormat(config.metricName), [config.metricName]);
+  const opened = chosen === null ? undefined : trials[chosen];
+  const plot = { trials: shown, config, best };
+
+  return (
+    <div className="study-view" data-empty={study === null || undefined}>
+      <StudyBar />
+      <TrialFilterBar trials={trials} numBrushed={brushed?.size ?? null} canImport={canImport} />
+      <div className="study-plots" ref={plots}>
+        <PickByClick within={plots} />
+        <div className="panel study-grid">
+          <AccuracyChart {...plot} rounds={study?.setup.base.rounds ?? 10} />
+          <HistoryChart {...plot} />
+        </div>
+        <WhenSeen minHeight={420}>
+          <div className="panel">
+            <ParallelChart {...plot} axes={axes} />
+          </div>
+        </WhenSeen>
+        <WhenSeen minHeight={300}>
+          <div className="panel study-grid">
+            <ImportanceChart {...plot} trials={trials} />
+            <DistributionChart {...plot} />
+          </div>
+        </WhenSeen>
+        {axes.length === 0 ? null : (
+          <div className="panel study-grid">
+            {axes.map((axis) => (
+              <WhenSeen key={axis.name} minHeight={270}>
+                <SliceChart {...plot} axis={axis} />
+              </WhenSeen>
+            ))}
+          </div>
+        )}
+        <WhenSeen minHeight={380}>
+          <div className="panel">
+            <PairCharts {...plot} axes={axes} />
+          </div>
+        </WhenSeen>
+        <WhenSeen minHeight={320}>
+          <div className="panel">
+            <TrialTimeline {...plot} />
+          </div>
+        </WhenSeen>
+        <WhenSeen minHeight={400}>
+          <TrialTable
+            trials={shown}
+            numAll={trials.length}
+            params={params}
+            metricName={config.metricName}
+            formatValue={formatValue}
+            bestNumber={bestNumber}
+            brushed={brushed}
+          />
+        </WhenSeen>
+      </div>
+      <div className="study-side">
+        {opened === undefined || study === null ? null : (
+          <TrialPanel trial={opened} study={study} onAdapt={setAdapted} />
+        )}
+        {study === null ? null : <StudySummary study={study} />}
+        {study === null ? null : (
+          <details className="panel" open={adapted !== null}>
+            <summary>Enqueue a trial</summary>
+            <EnqueueForm
+              key={`${study.studyId} ${adapted?.number}`}
+              searchSpace={study.setup.study.searchSpace}
+              initial={adapted?.params ?? {}}
+            />
+          </details>
+        )}
+        {study !== null && !isStudyOver(study.phase) ? null : (
+          <details className="panel" open={study === null}>
+            <summary>{study === null ? 'The study' : 'A new study'}</summary>
+            <StudyForm />
+          </details>
+        )}
+      </div>
+    </div>
+  );
+}
