@@ -4,11 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { DashboardMessage } from '../protocol/dashboard-messages.ts';
-import {
-  createCoordinator,
-  stepCoordinator,
-  viewOf,
-} from './coordinator.ts';
+import { createCoordinator, stepCoordinator, viewOf } from './coordinator.ts';
 import type { CoordinatorState } from './table.ts';
 import type {
   CoordinatorConfig,

@@ -35,7 +35,7 @@ export function shortStudyRules(numTrials: number): {
 } {
   return {
     sampler: { type: 'tpe', numStartupTrials: Math.min(10, Math.ceil(numTrials / 2)) },
-    pruner: { type: 'median', numStartupTrials: Math.min(5, Math.ceil(numTrials / 4)) },
+    pruner: { type: 'median', numStartupTrials: Math.min(5, Math.ceil(numTrials / 5)) },
   };
 }
 
