@@ -1,13 +1,14 @@
 // A small sweep in real tabs through the page's automation object: it outlives all of its tabs, tests the
 // best model once, and its journal brings it to another browser.
 import * as v from 'valibot';
-import type { Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
+import { chromiumLaunchOptions } from '../scripts/chromium.mjs';
 import { automationOf } from '../scripts/headless/automation.ts';
 import { defaultRunConfig } from '../src/core/federation/run-config.ts';
 import type { ServerView } from '../src/core/protocol/view.ts';
 import { floatDistribution, intDistribution } from '../src/core/tuning/distribution.ts';
 import { studySetupSchema } from '../src/core/tuning/study-setup.ts';
-import { expect, stateOf, test } from './fixtures.ts';
+import { createFederation, expect, stateOf, test } from './fixtures.ts';
 import { smallRun } from './small-run.ts';
 
 const config = smallRun({ rounds: 3, localBatches: 20, optimizer: 'adam' });
@@ -34,23 +35,30 @@ async function startStudy(page: Page): Promise<void> {
 
 const isOver = ({ study }: ServerView) => study?.phase === 'finished';
 
-test('a sweep goes on in the middle of its trial after every tab was closed', async ({
-  federation,
+test('a sweep goes on in the middle of its trial after the browser was closed', async ({
+  baseURL,
 }) => {
-  const dashboard = await federation.openDashboard(config);
-  const clients = await federation.openClients(dashboard, 3);
+  const profile = test.info().outputPath('profile');
+  const openBrowser = async () => {
+    const context = await chromium.launchPersistentContext(profile, chromiumLaunchOptions());
+    return { context, federation: createFederation(context, baseURL!) };
+  };
+  const first = await openBrowser();
+  const dashboard = await first.federation.openDashboard(config);
+  await first.federation.openClients(dashboard, 3);
   await startStudy(dashboard);
-  const before = await federation.waitFor(
+  const before = await first.federation.waitFor(
     dashboard,
     'round 1 of the second trial',
     ({ trials }) => (trials[1]?.intermediateValues.length ?? 0) >= 1,
   );
   expect(before.trials[1]!.state).toBe('running');
-  await Promise.all([...clients, dashboard].map((page) => page.close()));
+  await first.context.close();
 
-  const reopened = await federation.openDashboard(config);
-  await federation.openClients(reopened, 3);
-  const after = await federation.waitFor(reopened, 'the end of the study', isOver);
+  const second = await openBrowser();
+  const reopened = await second.federation.openDashboard(config);
+  await second.federation.openClients(reopened, 3);
+  const after = await second.federation.waitFor(reopened, 'the end of the study', isOver);
   expect(after.server.serverId).not.toBe(before.server.serverId);
   expect(after.trials.map(({ state }) => state)).toEqual(['complete', 'complete', 'complete']);
   expect(after.trials[0]).toEqual(before.trials[0]);
@@ -67,6 +75,7 @@ test('a sweep goes on in the middle of its trial after every tab was closed', as
     'test' in run ? run.test !== null : run.testAccuracy !== null,
   );
   expect(tested.map(({ runId }) => runId)).toEqual([best.runId]);
+  await second.context.close();
 });
 
 test('a sweep is paused, told more trials, stopped, and its journal taken in again', async ({

@@ -322,6 +322,24 @@ describe('journals', () => {
     expect(results(other.view)).toEqual(results(whole.view));
   });
 
+  it('leave no model of the best trial: it is trained again to be tested', () => {
+    const whole = started();
+    whole.run();
+    const given = whole.command({ type: 'get-journal', studyId: 'study', utcOffsetMinutes: 0 });
+    const { journal } = (given as { result: { journal: string } }).result;
+    const other = setUp();
+    const setup = setupOf();
+    other.command({ type: 'import-study', journal, utcOffsetMinutes: 0, setup }, 'import');
+    const units = 64; // the worst there is
+    other.command({ type: 'enqueue-trial', studyId: 'import', params: { units } });
+    other.command({ type: 'continue-study', studyId: 'import', numTrials: null });
+    other.run();
+    const { best } = whole.view.study!;
+    expect(other.view.study).toMatchObject({ phase: 'finished', best: { number: best!.number } });
+    expect(other.view.study!.best!.test).toEqual(best!.test);
+    expect(other.view.study!.best!.runId).toBe(`import-${best!.number}`);
+  });
+
   it('are refused with the line that is wrong', () => {
     const take = (journal: string) =>
       text(
