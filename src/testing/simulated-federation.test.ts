@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCoordinator, stepCoordinator } from '../core/federation/coordinator.ts';
 import type { CoordinatorEffect, CoordinatorEvent } from '../core/federation/coordinator-types.ts';
-import { simulate, type Coverage, type SimulationPlan } from './simulated-federation.ts';
+import { simulate } from './simulated-federation.ts';
+import type { Coverage, SimulationPlan } from './simulated-world.ts';
 
 const plans: fc.Arbitrary<SimulationPlan> = fc.record({
   seed: fc.nat(1e9),

@@ -1,7 +1,6 @@
 // What must hold whenever a round is committed, computed from the targets and sizes of the seats
 // and the sealed weights before and after, not from anything that the coordinator summed.
 import type { RestoredRun } from '../core/federation/coordinator-types.ts';
-import type { SentUpdate } from './simulated-federation.ts';
 import {
   examplesOfSeat,
   examplesPerCorrect,
@@ -9,7 +8,8 @@ import {
   initialWeights,
   targetOfSeat,
   unpackWeights,
-} from './simulated-client.ts';
+} from './simulated-bench.ts';
+import type { SentUpdate } from './simulated-world.ts';
 
 export interface CommitFacts {
   /** The run as it was durable before this commit. */

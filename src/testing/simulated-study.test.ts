@@ -7,14 +7,9 @@ import type { RestoredRun } from '../core/federation/coordinator-types.ts';
 import { intDistribution } from '../core/tuning/distribution.ts';
 import { createCoordinator, stepCoordinator } from '../core/federation/coordinator.ts';
 import { ask, createStudy, tell } from '../core/tuning/study.ts';
-import { examplesPerCorrect } from './simulated-client.ts';
-import {
-  simulate,
-  type Coordinator,
-  type Coverage,
-  type SimulatedEnd,
-  type SimulationPlan,
-} from './simulated-federation.ts';
+import { examplesPerCorrect } from './simulated-bench.ts';
+import { simulate, type SimulatedEnd } from './simulated-federation.ts';
+import type { Coordinator, Coverage, SimulationPlan } from './simulated-world.ts';
 
 const studyOf = (seed: number, numTrials: number) =>
   createStudy({

@@ -1,6 +1,6 @@
-// A client of the simulated federation: the real client machine over a bench of four numbers, one a
-// tensor. "Training" pulls the weights half-way towards the client's own target, so that the exact
-// weighted mean of a round has a closed form; "encryption" is none, so that sums can be looked into.
+// What a simulated client computes, on a model of four numbers, one a tensor. "Training" pulls the weights
+// half-way towards the client's own target, so that the exact weighted mean of a round has a closed form;
+// "encryption" is none, so that sums can be looked into.
 import type { EvaluationSlice } from '../core/protocol/server-messages.ts';
 import type { WorkKey } from '../core/federation/client-types.ts';
 import { sliceBounds } from '../core/federation/evaluation-slices.ts';
