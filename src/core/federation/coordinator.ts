@@ -1,7 +1,7 @@
 // The server's state machine, pure: `step(config, state, event) → [state, effects]`. It keeps the
-// registry of clients, hands their messages to the run they belong to, carries out the dashboard's
-// commands, and decides what happens when a run is over. After every event the study draws its own
-// conclusions (study-review.ts).
+// registry of clients, hands their messages to the run they belong to and those of dashboards to
+// dashboard-commands.ts, and decides what happens when a run is over. After every event the study
+// draws its own conclusions (study-review.ts).
 //
 // A run and its plaintext twin: the encrypted run is trained first; while the twin trains it is
 // shown as `run` and the finished encrypted run as `twin`; when the twin is over they change places,
@@ -10,7 +10,6 @@ import { PROTOCOL_VERSION } from '../protocol/schema.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { ErrorCode } from '../protocol/error-codes.ts';
 import type { ServerSees, ServerSlice, ServerView } from '../protocol/view.ts';
-import { answered, refusal, type Answer, type DashboardSaid } from './answers.ts';
 import type {
   ConnectionId,
   CoordinatorConfig,
@@ -19,23 +18,20 @@ import type {
   RestoredRun,
   RestoredState,
 } from './coordinator-types.ts';
+import { onDashboardSaid } from './dashboard-commands.ts';
 import type { HeldKeys } from './key-making.ts';
 import { entropyBitsPerByte } from './metrics.ts';
 import { clientOf, emptyRegistry, withClient, withoutClient } from './registry.ts';
-import type { RunConfig } from './run-config.ts';
 import { isMember, type RunEvent, type RunMessage } from './run-machine.ts';
 import { isOver, restoredRun, type RunState } from './run-state.ts';
 import { rejection } from './run-step.ts';
-import { onStudyCommand, onTrialRunCommand } from './study-commands.ts';
 import { reviewStudy } from './study-review.ts';
-import { isActive, studyState, type StudyState } from './study-state.ts';
+import { studyState } from './study-state.ts';
 import {
   advanceRun,
   changePlaces,
   counted,
-  newRun,
   startTwinOf,
-  takeTable,
   type CoordinatorState,
   type Stepped,
 } from './table.ts';
@@ -274,154 +270,4 @@ function onClientGone(
   const registry = withoutClient(state.registry, client);
   const { clientId } = client;
   return advanceRun(config, { ...state, registry }, { type: 'client-left', clientId }, atMs);
-}
-
-// Dashboards
-
-function onDashboardSaid(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  event: DashboardSaid,
-): Stepped {
-  const { message, atMs } = event;
-  switch (message.type) {
-    case 'watch':
-      return message.protocolVersion === PROTOCOL_VERSION
-        ? answered(event, [state, []], { ok: true, result: { serverId: config.serverId } })
-        : answered(
-            event,
-            [state, []],
-            refusal('wrong-version', 'Reload this tab: the server runs another version.'),
-          );
-    case 'start-run':
-      return onStartRun(config, state, event, message.config, message.withTwin);
-    case 'get-model':
-      return onGetModel(state, event, message.runId);
-    case 'get-history':
-      return onGetHistory(state, event, message.runId);
-    case 'clear-archive':
-      return onClearArchive(state, event);
-    case 'pause-run':
-    case 'continue-run':
-    case 'stop-run': {
-      const problem = commandProblem(state.run, message.type, message.runId);
-      if (problem !== null) return answered(event, [state, []], problem);
-      const study = studyOf(state);
-      if (study !== null) return onTrialRunCommand(config, state, event, study, message.type);
-      const type =
-        `${message.type.slice(0, -'-run'.length) as 'pause' | 'continue' | 'stop'}-asked` as const;
-      const stepped = advanceRun(config, state, { type }, atMs);
-      return answered(event, stepped, { ok: true, result: null });
-    }
-    default:
-      return onStudyCommand(config, state, event, message);
-  }
-}
-
-/** The study that goes on with the run at the table. */
-function studyOf({ run, study }: CoordinatorState): StudyState | null {
-  return study !== null && isActive(study) && run?.trialOf?.studyId === study.studyId
-    ? study
-    : null;
-}
-
-function commandProblem(
-  run: RunState | null,
-  command: 'pause-run' | 'continue-run' | 'stop-run',
-  runId: string,
-): Answer | null {
-  if (run === null || run.runId !== runId) {
-    return refusal('foreign-run', 'That run is not at the table any more.');
-  }
-  if (isOver(run)) return refusal('not-now', 'The run is over.');
-  const { phase } = run.stage;
-  if (phase === 'concluding') return refusal('not-now', 'The run is just finishing.');
-  if (command === 'pause-run' && phase === 'paused') {
-    return refusal('not-now', 'The run is paused already.');
-  }
-  if (command === 'continue-run' && phase !== 'paused') {
-    return refusal('not-now', 'The run is not paused.');
-  }
-  return null;
-}
-
-function onStartRun(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  event: DashboardSaid,
-  runConfig: RunConfig,
-  withTwin: boolean,
-): Stepped {
-  const refuseWith = (text: string) => answered(event, [state, []], refusal('not-now', text));
-  if (state.run !== null && !isOver(state.run)) {
-    return refuseWith('A run is going on. Stop it before you start another.');
-  }
-  if (state.study !== null && isActive(state.study)) {
-    return refuseWith('A study is going on. Stop it before you start a run.');
-  }
-  if (runConfig.minimumClients > runConfig.clients) {
-    const { minimumClients, clients } = runConfig;
-    return refuseWith(
-      `The minimum of ${minimumClients} clients is more than the ${clients} seats. Lower the minimum or add seats.`,
-    );
-  }
-  const { freshRunId: runId, atMs } = event;
-  const isTwinned = withTwin && runConfig.encryption !== 'plaintext';
-  let run: RunState;
-  try {
-    run = newRun(config, state, {
-      runId,
-      config: runConfig,
-      withTwin: isTwinned,
-      twinOf: null,
-      trialOf: null,
-      skipsTest: false,
-      atMs,
-    });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown reason';
-    return refuseWith(`No encryption parameters fit this configuration: ${reason}`);
-  }
-  const stepped = takeTable(config, state, run, atMs);
-  return answered(event, stepped, { ok: true, result: { runId } });
-}
-
-function onGetModel(state: CoordinatorState, event: DashboardSaid, runId: string): Stepped {
-  const run = [state.run, state.pair].find((known) => known?.runId === runId);
-  if (run === null || run === undefined) return fromStorage(state, event, 'get-model', runId);
-  const round = Math.max(0, run.committed.round);
-  const result = { runId, round, sealedWeights: run.committed.sealedWeights };
-  return answered(event, [state, []], { ok: true, result });
-}
-
-function onGetHistory(state: CoordinatorState, event: DashboardSaid, runId: string): Stepped {
-  const run = [state.run, state.pair].find((known) => known?.runId === runId);
-  if (run === null || run === undefined) return fromStorage(state, event, 'get-history', runId);
-  return answered(event, [state, []], { ok: true, result: { runId, history: run.history } });
-}
-
-function fromStorage(
-  state: CoordinatorState,
-  { connection, message }: DashboardSaid,
-  command: 'get-history' | 'get-model',
-  runId: string,
-): Stepped {
-  const { requestId } = message;
-  return [state, [{ type: 'answer-from-storage', connection, requestId, command, runId }]];
-}
-
-function onClearArchive(state: CoordinatorState, event: DashboardSaid): Stepped {
-  const keep = state.study?.runIds ?? [];
-  const runIds = state.archive.flatMap(({ runId }) => (keep.includes(runId) ? [] : [runId]));
-  const ticket = state.nextTicket;
-  const effects: CoordinatorEffect[] =
-    runIds.length === 0
-      ? []
-      : [{ type: 'persist', ticket, change: { type: 'delete-runs', runIds } }];
-  const next = {
-    ...state,
-    archive: state.archive.filter(({ runId }) => !runIds.includes(runId)),
-    nextTicket: ticket + 1,
-  };
-  return answered(event, [next, effects], { ok: true, result: null });
 }
