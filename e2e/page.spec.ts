@@ -22,6 +22,8 @@ test('every view of a finished run passes axe, light and dark, laptop and phone'
   await federation.waitForEnd(dashboard);
   const found: string[] = [];
   const analyse = async (page: Page, what: string) => {
+    // Colours change by a transition, which needs frames, which only the front tab is sure to get.
+    await page.bringToFront();
     await page.waitForFunction(
       () => !document.getAnimations().some((animation) => animation instanceof CSSTransition),
     );

@@ -87,6 +87,10 @@ function setUp(encryption: RunConfig['encryption'] = 'plaintext') {
 const key = { runId: 'run', round: 1, attempt: 1 };
 const types = (effects: readonly ClientEffect[]) =>
   effects.map((effect) => (effect.type === 'send' ? `send ${effect.message.type}` : effect.type));
+const saysPhase = (phase: string) => ({
+  type: 'send',
+  message: { type: 'progress', ...key, phase, fraction: 0 },
+});
 const trained = { type: 'trained', key, trainLoss: 1, trainAccuracy: 0.5 } as const;
 const encrypted = {
   type: 'encrypted',
@@ -105,6 +109,7 @@ describe('a round', () => {
     expect(client.train()).toEqual([{ type: 'train', key }]);
     const encrypt = client.happen(trained, 300);
     expect(encrypt).toEqual([
+      saysPhase('encrypting'),
       expect.objectContaining({ type: 'encrypt', numExamples: 40, largestNumExamples: 50 }),
     ]);
     const [sent] = client.happen(encrypted, 20);
@@ -120,7 +125,11 @@ describe('a round', () => {
       },
     });
     expect(types(client.apply({ deposit: true }))).toEqual(['apply']);
-    expect(types(client.happen({ type: 'applied', key }, 7))).toEqual(['evaluate', 'seal-weights']);
+    expect(types(client.happen({ type: 'applied', key }, 7))).toEqual([
+      'send progress',
+      'evaluate',
+      'seal-weights',
+    ]);
     const [evaluated] = client.happen(
       {
         type: 'evaluated',
@@ -198,7 +207,10 @@ describe('calling off', () => {
     expect(client.happen(trained)).toEqual([]);
     expect(types(client.train({ attempt: 2 }))).toEqual(['train']);
     expect(client.happen(trained)).toEqual([]);
-    expect(types(client.happen({ ...trained, key: { ...key, attempt: 2 } }))).toEqual(['encrypt']);
+    expect(types(client.happen({ ...trained, key: { ...key, attempt: 2 } }))).toEqual([
+      'send progress',
+      'encrypt',
+    ]);
   });
 
   it('goes back from tentative weights to the committed ones', () => {
@@ -259,7 +271,7 @@ describe('keys', () => {
     client.ready();
     client.hear({ type: 'keys', runId: 'run', keyEpoch: 1, sealedKeys: sealed });
     client.train();
-    expect(client.happen(trained)).toEqual([]);
+    expect(client.happen(trained)).toEqual([saysPhase('encrypting')]);
     expect(types(client.happen({ type: 'keys-opened', runId: 'run', keyEpoch: 1 }))).toEqual([
       'encrypt',
     ]);

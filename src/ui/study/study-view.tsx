@@ -16,6 +16,7 @@ import { SliceChart } from './slice-chart.tsx';
 import { brushedTrials } from './brushing.ts';
 import { shownValue } from './trial-series.ts';
 import { TrialTimeline } from './trial-timeline.tsx';
+import { useSame } from './use-kept.ts';
 import { useParamAxes } from './use-param-axes.ts';
 import { PickByClick } from './pick-by-click.tsx';
 import { StudyBar } from './study-bar.tsx';
@@ -48,7 +49,7 @@ export function StudyView() {
   const [adapted, setAdapted] = useState<TrialView | null>(null);
   const plots = useRef<HTMLDivElement>(null);
 
-  const config = study?.setup.study ?? defaultStudyConfig;
+  const config = useSame(study?.setup.study ?? defaultStudyConfig);
   const passing = useMemo(
     () => visibleTrials(trials, filter, config.direction),
     [trials, filter, config.direction],

@@ -1,4 +1,4 @@
-// Keeps a list's identity while its items are the same, so that what was drawn from it stands.
+// Keeps the identity of what has not changed, so that what was drawn from it stands.
 import { useState } from 'react';
 
 /** `items`, or the earlier list if that had exactly these items in this order. */
@@ -9,4 +9,13 @@ export function useKept<Item>(items: readonly Item[]): readonly Item[] {
   if (isSame) return kept;
   setKept(items);
   return items;
+}
+
+/** `value`, or the earlier object if it says the same: what arrives from the server is always new. */
+export function useSame<Value>(value: Value): Value {
+  const [kept, setKept] = useState(value);
+  if (kept === value) return kept;
+  if (JSON.stringify(kept) === JSON.stringify(value)) return kept;
+  setKept(value);
+  return value;
 }

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { defaultStudySetup } from '../../core/tuning/study-setup.ts';
+import { floatDistribution, intDistribution } from '../../core/tuning/distribution.ts';
+import {
+  draftSetup,
+  firstRange,
+  gridValues,
+  readStudyUrl,
+  sweepableFields,
+  writeStudyUrl,
+  type Texts,
+} from './study-draft.ts';
+import { studyFields } from './study-fields.ts';
+
+test('nothing typed is the notebook’s sweep', () => {
+  const { setup, problems } = draftSetup({}, {});
+  expect(problems).toEqual([]);
+  expect(setup!.base).toEqual(defaultStudySetup.base);
+  expect(setup!.study.searchSpace).toEqual(defaultStudySetup.study.searchSpace);
+  expect(setup).toEqual(defaultStudySetup);
+});
+
+test('the URL carries the whole configuration and leaves foreign names alone', () => {
+  const texts: Texts = {
+    'sweep.units': '',
+    'sweep.optimizer': 'sgd,adam',
+    'sweep.momentum': '0:0.9:0.1',
+    trials: '25',
+    pruner: 'threshold',
+    'pruner.lower': '0.3',
+    'study-seed': '7',
+  };
+  const search = writeStudyUrl(texts, '?rounds=3&view=study');
+  expect(new URLSearchParams(search).get('rounds')).toBe('3');
+  const back = draftSetup(readStudyUrl(search), {});
+  expect(back.setup).toEqual(draftSetup(texts, {}).setup);
+  expect(back.setup!.study).toMatchObject({ numTrials: 25, seed: 7 });
+  expect(back.setup!.study.pruner).toMatchObject({ type: 'threshold', lower: 0.3 });
+  expect(Object.keys(back.setup!.study.searchSpace).sort()).toEqual([
+    'learningRate',
+    'momentum',
+    'optimizer',
+  ]);
+  expect(writeStudyUrl({}, search)).toBe('?rounds=3&view=study');
+});
+
+test('what cannot be read is named, and there is no setup', () => {
+  const bad = draftSetup({ 'sweep.units': '256:64', trials: 'ten' }, { rounds: '0' });
+  expect(bad.setup).toBeNull();
+  expect(bad.problems.map(({ key }) => key)).toEqual(['sweep.units', 'rounds', 'trials']);
+  const none = draftSetup({ 'sweep.units': '', 'sweep.learningRate': '' }, {});
+  expect(none.problems.map(({ key }) => key)).toEqual(['']);
+});
+
+test('every sampler and pruner that the form offers makes a study', () => {
+  const choicesOf = (key: string) => {
+    const field = studyFields.find((one) => one.key === key);
+    return field?.kind === 'choice' ? field.choices.map(([value]) => value) : [];
+  };
+  for (const sampler of choicesOf('sampler')) {
+    for (const pruner of choicesOf('pruner')) {
+      const { setup, problems } = draftSetup({ sampler, pruner }, {});
+      expect(problems).toEqual([]);
+      expect([setup!.study.sampler.type, setup!.study.pruner.type]).toEqual([sampler, pruner]);
+    }
+  }
+});
+
+test('every range that a switch begins with is one', () => {
+  for (const field of sweepableFields) {
+    const { problems } = draftSetup({ [`sweep.${field.name}`]: firstRange(field) }, {});
+    expect(problems, field.name).toEqual([]);
+  }
+});
+
+test('grid values are evenly spread on the distribution’s scale and on its grid', () => {
+  const values = gridValues(
+    {
+      rate: floatDistribution(1e-4, 1e-1, { log: true }),
+      units: intDistribution(64, 256, { step: 64 }),
+      layers: intDistribution(1, 2),
+    },
+    4,
+  );
+  const rates = values['rate'] as number[];
+  [1e-4, 1e-3, 1e-2, 1e-1].forEach((rate, index) => expect(rates[index]).toBeCloseTo(rate, 10));
+  expect(values['units']).toEqual([64, 128, 192, 256]);
+  expect(values['layers']).toEqual([1, 2]);
+});
