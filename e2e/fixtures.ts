@@ -101,6 +101,15 @@ export function numPresent(view: ServerView | null): number {
   return view?.clients.filter(({ standing }) => standing !== 'left').length ?? 0;
 }
 
+export function isPresent({ clients }: ServerView, clientId: string): boolean {
+  return clients.some((client) => client.clientId === clientId && client.standing !== 'left');
+}
+
+/** The client that a client tab hosts. */
+export async function clientIdOf(page: Page): Promise<string> {
+  return (await stateOf(page)).hosted[0]!.clientId;
+}
+
 function describe({ connection, view, notices }: DashboardState): string {
   const { run, history = [], clients = [] } = view ?? {};
   const doing = run ? `${run.phase} in round ${run.round} (${run.note ?? 'no note'})` : 'no run';

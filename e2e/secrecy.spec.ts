@@ -4,6 +4,7 @@
 import { createFederation, expect, test } from './fixtures.ts';
 import { findLeaks, incompressibility } from './recording/find-leaks.ts';
 import { handOverClients, handOverServer, serveRecordedApp } from './recording/recorded-app.ts';
+import { leak, recordClient, recordServer } from './recording/recorders.ts';
 import { smallRun } from './small-run.ts';
 
 const NUM_CLIENTS = 2;
@@ -56,7 +57,10 @@ async function recordRun(
     encryption = 'ckks',
   }: { leaking?: boolean; encryption?: 'ckks' | 'plaintext' },
 ) {
-  const app = await serveRecordedApp(leaking);
+  const app = await serveRecordedApp({
+    server: [recordServer],
+    client: leaking ? [recordClient, leak] : [recordClient],
+  });
   try {
     const federation = createFederation(context, app.url);
     const dashboard = await federation.openDashboard({ ...config, encryption });
@@ -66,7 +70,7 @@ async function recordRun(
     return {
       view,
       record: await handOverServer(dashboard),
-      secrets: await handOverClients(dashboard, NUM_CLIENTS),
+      secrets: (await handOverClients<Uint8Array>(dashboard, NUM_CLIENTS)).flat(),
       localStorage: await dashboard.evaluate<string[]>('Object.values(localStorage)'),
     };
   } finally {

@@ -1,20 +1,27 @@
-// A copy of the built app whose workers record what a test wants to know, served on a port of its own.
+// A copy of the built app with code of a test's own in its workers (to record, to stop at a chosen
+// moment), served on a port of its own.
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test, type Page } from '@playwright/test';
 import { serve } from '../../scripts/serve.mjs';
-import { leak, recordClient, recordServer, type Flattened } from './recorders.ts';
+import type { Flattened } from './recorders.ts';
 
 export interface RecordedApp {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** With `leaking`, its clients also send the server the beginning of every secret. */
-export async function serveRecordedApp(leaking = false): Promise<RecordedApp> {
+/** Functions that run in each worker before its own code; they refer to nothing but globals. */
+export interface Injections {
+  readonly server?: readonly (() => void)[];
+  readonly client?: readonly (() => void)[];
+}
+
+export async function serveRecordedApp(injections: Injections): Promise<RecordedApp> {
   const outDir = test.info().outputPath('app');
   cpSync('dist', outDir, { recursive: true });
-  injectInto(outDir, 'server', [recordServer]);
-  injectInto(outDir, 'client', leaking ? [recordClient, leak] : [recordClient]);
+  for (const shell of ['server', 'client'] as const) {
+    injectInto(outDir, shell, injections[shell] ?? []);
+  }
   return serve({ port: 0, outDir });
 }
 
@@ -29,16 +36,16 @@ export function handOverServer(page: Page): Promise<Flattened> {
   );
 }
 
-/** The secrets of `numClients` clients. */
-export function handOverClients(page: Page, numClients: number): Promise<Uint8Array[]> {
+/** What each of `numClients` clients recorded. */
+export function handOverClients<Item>(page: Page, numClients: number): Promise<Item[][]> {
   return page.evaluate(
     (numClients) =>
-      new Promise<Uint8Array[]>((resolve) => {
-        const secrets: Uint8Array[][] = [];
+      new Promise<Item[][]>((resolve) => {
+        const records: Item[][] = [];
         const channel = new BroadcastChannel('recorded-client');
         channel.onmessage = ({ data }) => {
-          secrets.push(data as Uint8Array[]);
-          if (secrets.length === numClients) resolve(secrets.flat());
+          records.push(data as Item[]);
+          if (records.length === numClients) resolve(records);
         };
         channel.postMessage('hand over');
       }),
@@ -46,18 +53,18 @@ export function handOverClients(page: Page, numClients: number): Promise<Uint8Ar
   );
 }
 
-/** The recorder is each entry's first import, so it runs before everything else. */
+/** What is injected is each entry's first import, so it runs before everything else. */
 function injectInto(
   outDir: string,
   shell: 'server' | 'client',
-  recorders: readonly (() => void)[],
+  functions: readonly (() => void)[],
 ): void {
   const folder = `${outDir}/assets`;
   const entries = readdirSync(folder).filter((name) => new RegExp(`^${shell}-.*\\.js$`).test(name));
   if (entries.length === 0) throw new Error(`found no ${shell} in ${folder}`);
-  const source = recorders.map((recorder) => `(${recorder.toString()})();`).join('\n');
-  writeFileSync(`${folder}/recorder-${shell}.js`, source);
+  const source = functions.map((inject) => `(${inject.toString()})();`).join('\n');
+  writeFileSync(`${folder}/injected-${shell}.js`, source);
   for (const path of entries.map((name) => `${folder}/${name}`)) {
-    writeFileSync(path, `import "./recorder-${shell}.js";${readFileSync(path, 'utf8')}`);
+    writeFileSync(path, `import "./injected-${shell}.js";${readFileSync(path, 'utf8')}`);
   }
 }

@@ -99,3 +99,25 @@ export function leak(): void {
     return encrypt.call(this, algorithm, key, data);
   };
 }
+
+/** In a client: the SHA-256 of whatever it opens, in hexadecimal, to tell which weights it was given. */
+export function recordOpened(): void {
+  const opened: Promise<string>[] = [];
+  const { decrypt } = SubtleCrypto.prototype;
+  SubtleCrypto.prototype.decrypt = async function (this: SubtleCrypto, ...args) {
+    const bytes = await Reflect.apply(decrypt, this, args);
+    const hash = async () => {
+      const digest = await crypto.subtle.digest('SHA-256', bytes.slice(0));
+      return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(
+        '',
+      );
+    };
+    opened.push(hash());
+    return bytes;
+  };
+  const channel = new BroadcastChannel('recorded-client');
+  channel.onmessage = ({ data }) => {
+    if (data === 'hand over')
+      void Promise.all(opened).then((hashes) => channel.postMessage(hashes));
+  };
+}

@@ -8,6 +8,9 @@ import { ensureBuilt } from '../build.mjs';
 import { INITIAL_JS_LIMIT_BYTES } from '../bundle/judge-bundle.ts';
 import { readBundle } from '../bundle/read-bundle.ts';
 import { chromiumLaunchOptions } from '../chromium.mjs';
+import type { ServerView } from '../../src/core/protocol/view.ts';
+import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
+import { driveStudy } from '../headless/drive-study.ts';
 import { driveRun } from '../headless/drive.ts';
 import { createProgressBar } from '../headless/progress.ts';
 import type { RunResult } from '../headless/result.ts';
@@ -15,10 +18,12 @@ import { serve } from '../serve.mjs';
 import { federationRows } from './federation-rows.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, type Measurement, type RowResult } from './measurement.ts';
+import { createStudyProgress } from '../headless/study-progress.ts';
+import { sweepRow } from './study-rows.ts';
 import { findPageModules, runPageModule } from './page-modules.ts';
 
 const pageModules = findPageModules();
-const rowNames = ['first-load', ...pageModules.keys(), ...federationRows.keys()];
+const rowNames = ['first-load', ...pageModules.keys(), ...federationRows.keys(), 'sweep'];
 const chosen = chosenRows(process.argv.slice(2));
 if (typeof chosen === 'string') {
   console.error(chosen);
@@ -31,12 +36,17 @@ async function main(rows: readonly string[]): Promise<void> {
   await ensureBuilt();
   const startedAt = new Date();
   const server = await serve({ port: 0 });
-  const runFederation = rememberingRunner(server.url);
+  const runFederation = remembering((config: RunConfig) => driveOnce(server.url, config));
+  const runStudy = remembering((setup: StudySetup) => driveStudyOnce(server.url, setup));
   const results: RowResult[] = [];
   for (const row of rows) {
     console.error(`— ${row}`);
     try {
-      results.push({ row, measurements: await measure(row, runFederation), failure: null });
+      results.push({
+        row,
+        measurements: await measure(row, runFederation, runStudy),
+        failure: null,
+      });
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       results.push({ row, measurements: [], failure });
@@ -58,7 +68,9 @@ async function main(rows: readonly string[]): Promise<void> {
 async function measure(
   row: string,
   runFederation: (config: RunConfig, again?: number) => Promise<RunResult>,
+  runStudy: (setup: StudySetup, again?: number) => Promise<ServerView>,
 ): Promise<Measurement[]> {
+  if (row === 'sweep') return sweepRow(runStudy);
   const module = pageModules.get(row);
   if (module !== undefined) return runPageModule(row, module);
   const federationRow = federationRows.get(row);
@@ -77,11 +89,11 @@ function firstLoad(): Measurement {
 }
 
 /** Rows share runs: the same configuration is driven once, unless a repetition is asked for. */
-function rememberingRunner(url: string) {
-  const runs = new Map<string, Promise<RunResult>>();
-  return (config: RunConfig, again = 0): Promise<RunResult> => {
+function remembering<Config, Result>(drive: (config: Config) => Promise<Result>) {
+  const runs = new Map<string, Promise<Result>>();
+  return (config: Config, again = 0): Promise<Result> => {
     const key = JSON.stringify([config, again]);
-    const known = runs.get(key) ?? driveOnce(url, config);
+    const known = runs.get(key) ?? drive(config);
     runs.set(key, known);
     return known;
   };
@@ -93,6 +105,15 @@ async function driveOnce(url: string, config: RunConfig): Promise<RunResult> {
     return (await driveRun({ config, url, onView: progress.show })).result;
   } finally {
     progress.end();
+  }
+}
+
+async function driveStudyOnce(url: string, setup: StudySetup): Promise<ServerView> {
+  const { show, end } = createStudyProgress(process.stderr);
+  try {
+    return await driveStudy({ setup, resumed: null, url, onView: show });
+  } finally {
+    end();
   }
 }
 

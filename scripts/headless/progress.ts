@@ -41,11 +41,9 @@ export function progressLine(view: ServerView): string {
   const { run, history } = view;
   if (run === null) return 'no run yet';
   const share = shareDone(run);
-  const numFilled = Math.round(share * BAR_WIDTH);
-  const bar = '#'.repeat(numFilled) + '-'.repeat(BAR_WIDTH - numFilled);
   const accuracy = history.at(-1)?.validationAccuracy;
   return [
-    `[${bar}] ${String(Math.floor(share * 100)).padStart(3)} %`,
+    progressBar(share),
     doing(run),
     ...(accuracy === undefined ? [] : [`accuracy ${(accuracy * 100).toFixed(2)} %`]),
     ...(run.timeLeftMs === null ? [] : [`${duration(run.timeLeftMs)} left`]),
@@ -83,7 +81,14 @@ function doing(run: RunView): string {
   }
 }
 
-function duration(ms: number): string {
+/** E.g. "[######------------------]  25 %" of a share in [0, 1]. */
+export function progressBar(share: number): string {
+  const numFilled = Math.round(share * BAR_WIDTH);
+  const bar = '#'.repeat(numFilled) + '-'.repeat(BAR_WIDTH - numFilled);
+  return `[${bar}] ${String(Math.floor(share * 100)).padStart(3)} %`;
+}
+
+export function duration(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

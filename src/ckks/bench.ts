@@ -43,7 +43,7 @@ export async function measureSchemeCosts(
   const names = ['ckks', 'bgv', 'notebook', 'plaintext'] as const;
   const stands = await Promise.all(names.map((name) => openStand(name, request)));
   for (const stand of stands) stand.repeat(); // compiles and warms up
-  const samples = stands.map(() => ({ encryptMs: [], sumMs: [], decryptMs: [] }) as Samples);
+  const samples = stands.map((): Samples => ({ encryptMs: [], sumMs: [], decryptMs: [] }));
   for (let i = 0; i < request.repetitions; i++) {
     stands.forEach((stand, s) => {
       const times = stand.repeat();

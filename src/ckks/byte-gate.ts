@@ -33,7 +33,7 @@ export function ciphertextBytes(shape: CiphertextShape): number {
   );
 }
 
-export function keyBytes(shape: PolynomialShape): number {
+function keyBytes(shape: PolynomialShape): number {
   return KEY_HEADER_BYTES + 8 * shape.ringDegree * shape.primes.length;
 }
 

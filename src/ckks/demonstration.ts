@@ -1,7 +1,7 @@
 // "Try it": two clients encrypt a few numbers each, a server adds the ciphertexts without a key, and
 // the clients open the sum. The same code as a round, on numbers that a visitor types.
 import { chooseParameters, middleLevel } from '../core/encryption/parameters.ts';
-import type { SchemeParameters } from '../core/encryption/scheme.ts';
+import type { Demonstration } from '../core/protocol/inspector-messages.ts';
 import { createClientScheme } from './client-scheme.ts';
 import { createSummer } from './summer.ts';
 
@@ -13,31 +13,6 @@ const STEPS_PER_UNIT = 1000;
 const HEAD_BYTES = 64;
 /** Where a ciphertext's coefficients begin, behind SEAL's header: the part that looks random. */
 const DATA_OFFSET = 113;
-
-export interface Demonstration {
-  readonly parameters: SchemeParameters;
-  readonly step: number;
-  /** The numbers as they were encrypted: rounded to multiples of `step`, the shorter list filled with 0. */
-  readonly first: readonly number[];
-  readonly second: readonly number[];
-  /** First 64 bytes of coefficients of each client's ciphertext and of their sum. */
-  readonly firstHead: Uint8Array<ArrayBuffer>;
-  readonly secondHead: Uint8Array<ArrayBuffer>;
-  readonly sumHead: Uint8Array<ArrayBuffer>;
-  readonly updateBytes: number;
-  readonly sumBytes: number;
-  /** The decrypted sums. */
-  readonly sums: readonly number[];
-  /** Every decrypted sum equals the sum of the numbers as they were encrypted. */
-  readonly exact: boolean;
-  readonly milliseconds: {
-    readonly keys: number;
-    /** Both clients together. */
-    readonly encrypt: number;
-    readonly add: number;
-    readonly decrypt: number;
-  };
-}
 
 /**
  * Adds two lists of up to 10 numbers of size at most a million under encryption. RangeError, with a
@@ -79,7 +54,6 @@ export async function demonstrateSum(
     new Uint8Array(bytes.subarray(DATA_OFFSET, DATA_OFFSET + HEAD_BYTES));
   return {
     parameters,
-    step: 1 / STEPS_PER_UNIT,
     first: toNumbers(firstSteps),
     second: toNumbers(secondSteps),
     firstHead: head(updates[0]),

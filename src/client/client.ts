@@ -3,7 +3,7 @@
 // the server notices that it is gone.
 import * as v from 'valibot';
 import { createClient, stepClient } from '../core/federation/client-machine.ts';
-import type { ClientEffect, ClientEvent } from '../core/federation/client-types.ts';
+import type { ClientEffect } from '../core/federation/client-types.ts';
 import type { ClientToHost, HostToClient } from '../core/protocol/host-messages.ts';
 import { serverMessageSchema } from '../core/protocol/server-messages.ts';
 import { transferablesOf } from '../core/protocol/transferables.ts';
@@ -42,7 +42,7 @@ async function start({ clientId, name, port: firstPort, secret, backend, dataUrl
     const [nextState, effects] = stepClient(config, state, {
       ...event,
       atMs: performance.now(),
-    } as ClientEvent);
+    });
     state = nextState;
     effects.forEach(run);
     if (event.type === 'work-failed' && event.code === 'device-lost') {

@@ -8,8 +8,8 @@ import { loadModule } from '../simd/load-module.ts';
 import { createSimdTrainer, simdInfo } from '../simd/trainer.ts';
 import type { OpenOptions, TfjsBackendInfo, TfjsBackendName } from '../tfjs/backend.ts';
 
-/** A machine on battery today may be on mains tomorrow. */
-const REMEMBERED_MS = 24 * 3600 * 1000;
+/** A machine that is busy or on battery now may be neither an hour later. */
+const REMEMBERED_MS = 3600 * 1000;
 
 interface Remembered {
   readonly info: BackendInfo;

@@ -13,13 +13,12 @@ import type { ClientEffect, WorkKey } from '../core/federation/client-types.ts';
 import { sliceBounds } from '../core/federation/evaluation-slices.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
 import { denseModel, initialWeights, tensorSlots } from '../core/model/model-spec.ts';
-import { labelHistogram, partitionExamples } from '../core/partitioning/partition.ts';
 import { batchOrder } from '../core/training/batch-order.ts';
-import type { AbortSignalLike, EvaluationSplit, Trainer } from '../core/training/trainer.ts';
+import type { AbortSignalLike, Trainer } from '../core/training/trainer.ts';
 import { createClientScheme } from '../ckks/client-scheme.ts';
-import type { Dataset } from '../tfjs/datasets.ts';
 import { BenchFailure } from './bench-failure.ts';
 import { open, seal, weightsSha256, type FederationSecret } from './sealing.ts';
+import type { LoadedShard, ShardMemory } from './shard-memory.ts';
 import type { TwinMemory } from './twin-memory.ts';
 import type { UntimedClientEvent } from './workbench.ts';
 
@@ -54,16 +53,14 @@ export interface RunBench {
 
 export interface RunBenchEnvironment {
   readonly secret: FederationSecret;
-  readonly openData: () => Promise<Dataset>;
+  readonly shards: ShardMemory;
   readonly twins: TwinMemory;
 }
 
 type Keys = ReturnType<ClientScheme['open']>;
 
-interface Shard {
+interface Shard extends LoadedShard {
   readonly seat: number;
-  readonly numExamples: number;
-  readonly labelHistogram: readonly number[];
   /** Ranges to expect of the first update. */
   readonly rangeExponents: readonly number[];
 }
@@ -76,18 +73,17 @@ export function createRunBench(
   runId: string,
   config: RunConfig,
 ): RunBench {
-  const { secret, openData, twins } = environment;
+  const { secret, shards, twins } = environment;
   const model = denseModel(config.units, config.hiddenLayers);
   const slots = tensorSlots(model);
   const committed = { round: 0, weights: initialWeights(model, config.seed) };
   const parameters = chooseParameters(config.encryption, committed.weights.length, config.clients);
-  let tentative: { round: number; weights: Weights } | null = null;
+  let tentative: { round: number; weights: Weights; contributors: string } | null = null;
   let trained: { key: WorkKey; delta: Float32Array } | null = null;
   let quantised: QuantisedUpdate | null = null;
   let residual: Float32Array | null = null;
   let trainer: Trainer | null = null;
   let shard: Shard | null = null;
-  const loadedSplits = new Set<EvaluationSplit>();
 
   let scheme: Promise<ClientScheme> | null = null;
   let keys: Promise<Keys> | null = null;
@@ -129,32 +125,14 @@ export function createRunBench(
 
   async function takeSeat(seat: number, on: Trainer): Promise<Shard> {
     if (trainer === on && shard?.seat === seat) return shard;
-    const data = await openData();
-    const labels = await data.loadLabels('train');
-    const indices = partitionExamples(config, labels)[seat];
-    if (indices === undefined) throw new Error(`There is no seat ${seat}.`);
-    on.loadTrainingExamples(await data.loadExamples('train', indices));
-    if (trainer !== on) loadedSplits.clear();
+    const loaded = await shards.load(on, config, seat);
     trainer = on;
     residual = null;
-    await ensureSplit('validation');
+    await shards.ensureSplit(on, 'validation');
     await on.warmUp(model, config);
-    const numExamples = indices.length;
-    shard = {
-      seat,
-      numExamples,
-      labelHistogram: labelHistogram(labels, indices),
-      rangeExponents: await expectedRanges(on, seat, numExamples),
-    };
+    const rangeExponents = await expectedRanges(on, seat, loaded.numExamples);
+    shard = { seat, ...loaded, rangeExponents };
     return shard;
-  }
-
-  /** Puts the split on the device, once. */
-  async function ensureSplit(split: EvaluationSplit): Promise<void> {
-    if (loadedSplits.has(split)) return;
-    const data = await openData();
-    trainer!.loadEvaluationExamples(split, await data.loadExamples(split));
-    loadedSplits.add(split);
   }
 
   /**
@@ -279,14 +257,16 @@ export function createRunBench(
         effect.totalExamples,
       );
       const weights = committed.weights.map((weight, i) => weight + mean[i]!);
-      tentative = { round: key.round, weights };
+      // Two sets of clients of one size with the same number of examples in all are taken for one.
+      const contributors = `${numContributors} clients, ${effect.totalExamples} examples`;
+      tentative = { round: key.round, weights, contributors };
       return { type: 'applied', key };
     },
 
     async evaluate({ key, split, slice }) {
       const { trainer } = seated();
       const weights = weightsOf(key.round);
-      await ensureSplit(split);
+      await shards.ensureSplit(trainer, split);
       const { from, to } = sliceBounds(split, slice);
       const result = await trainer.evaluate(model, weights, split, from, to);
       return {
@@ -298,7 +278,10 @@ export function createRunBench(
         lossSum: result.lossSum,
         confusion: [...result.confusion],
         weightsSha256: await weightsSha256(weights),
-        twinDifference: twins.difference(runId, key.round, weights),
+        twinDifference:
+          tentative?.round === key.round
+            ? twins.difference(runId, key.round, tentative.contributors, weights)
+            : null,
       };
     },
 
@@ -320,11 +303,11 @@ export function createRunBench(
 
     commit(round) {
       if (tentative?.round === round) {
-        Object.assign(committed, tentative);
+        Object.assign(committed, { round, weights: tentative.weights });
+        twins.record(runId, round, tentative.contributors, tentative.weights);
         tentative = null;
         if (quantised !== null) residual = quantised.residual;
       }
-      twins.record(runId, round, committed.weights);
       trained = null;
       quantised = null;
     },

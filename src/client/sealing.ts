@@ -20,7 +20,7 @@ export interface SealContext {
 
 export type SealErrorCode = 'bad-secret' | 'cannot-open';
 
-export class SealError extends Error {
+class SealError extends Error {
   override readonly name = 'SealError';
   readonly code: SealErrorCode;
   constructor(code: SealErrorCode, message: string) {

@@ -9,15 +9,24 @@ const MAX_ROUNDS = 50;
 export interface TwinMemory {
   /** A run begins (or goes on): what was recorded of another run becomes the twin to compare with. */
   begin(runId: string, config: RunConfig): void;
-  record(runId: string, round: number, weights: Float32Array): void;
-  /** Largest |difference| to the twin's weights after this round; null where none are remembered. */
-  difference(runId: string, round: number, weights: Float32Array): number | null;
+  /** `contributors` says whose updates are in the round; rounds of other contributors are no twins. */
+  record(runId: string, round: number, contributors: string, weights: Float32Array): void;
+  /**
+   * Largest |difference| to the twin's weights after this round; null where none are remembered or
+   * where the two runs had different contributors on the way.
+   */
+  difference(
+    runId: string,
+    round: number,
+    contributors: string,
+    weights: Float32Array,
+  ): number | null;
 }
 
 interface Recorded {
   readonly runId: string;
   readonly twinKey: string;
-  readonly weightsByRound: Map<number, Float32Array>;
+  readonly rounds: Map<number, { readonly contributors: string; readonly weights: Float32Array }>;
 }
 
 export function createTwinMemory(): TwinMemory {
@@ -27,17 +36,21 @@ export function createTwinMemory(): TwinMemory {
     begin(runId, config) {
       if (current?.runId === runId) return;
       previous = current;
-      current = { runId, twinKey: twinKey(config), weightsByRound: new Map() };
+      current = { runId, twinKey: twinKey(config), rounds: new Map() };
     },
-    record(runId, round, weights) {
+    record(runId, round, contributors, weights) {
       if (current?.runId === runId && round <= MAX_ROUNDS) {
-        current.weightsByRound.set(round, weights);
+        current.rounds.set(round, { contributors, weights });
       }
     },
-    difference(runId, round, weights) {
+    difference(runId, round, contributors, weights) {
       if (current?.runId !== runId || previous?.twinKey !== current.twinKey) return null;
-      const twin = previous.weightsByRound.get(round);
-      return twin === undefined ? null : largestDifference(weights, twin);
+      for (let earlier = 1; earlier < round; earlier++) {
+        const [ours, theirs] = [current.rounds.get(earlier), previous.rounds.get(earlier)];
+        if (ours === undefined || ours.contributors !== theirs?.contributors) return null;
+      }
+      const twin = previous.rounds.get(round);
+      return twin?.contributors === contributors ? largestDifference(weights, twin.weights) : null;
     },
   };
 }

@@ -11,20 +11,18 @@ import {
   type Trainer,
 } from '../core/training/trainer.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
+import type { Untimed } from '../core/federation/untimed.ts';
 import { denseModel } from '../core/model/model-spec.ts';
 import { openTrainer } from './open-trainer.ts';
 import { BenchFailure } from './bench-failure.ts';
 import { createRunBench, type RunBench } from './run-bench.ts';
+import { createShardMemory } from './shard-memory.ts';
 import type { FederationSecret } from './sealing.ts';
 import { openDataset, type Dataset } from '../tfjs/datasets.ts';
 import { createTwinMemory } from './twin-memory.ts';
 import type { Watchdog } from './watchdog.ts';
 
-export type UntimedClientEvent = ClientEvent extends infer Event
-  ? Event extends unknown
-    ? Omit<Event, 'atMs'>
-    : never
-  : never;
+export type UntimedClientEvent = Untimed<ClientEvent>;
 
 type BenchEffect = Exclude<ClientEffect, { type: 'send' }>;
 
@@ -49,6 +47,7 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
   const twins = createTwinMemory();
   let data: Promise<Dataset> | null = null;
   const openData = () => (data ??= openDataset(environment.dataUrl));
+  const shards = createShardMemory(openData);
   let trainer: { readonly choice: BackendChoice; readonly opened: Trainer } | null = null;
   let bench: RunBench | null = null;
   let tail: Promise<unknown> = Promise.resolve();
@@ -112,7 +111,7 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
         if (bench?.runId !== runId) {
           bench?.dispose();
           bench = createRunBench(
-            { secret: environment.secret, openData, twins },
+            { secret: environment.secret, shards, twins },
             effect.runId,
             effect.config,
           );

@@ -8,6 +8,7 @@ import type {
   CoordinatorEvent,
   RoundKey,
 } from '../core/federation/coordinator-types.ts';
+import type { Untimed } from '../core/federation/untimed.ts';
 import type { DashboardResults, ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
@@ -18,11 +19,7 @@ type StoredRun = NonNullable<Awaited<ReturnType<Storage['read']>>>;
 type Outcome = Extract<ServerToDashboard, { type: 'answer' }>['outcome'];
 
 /** An event without its time: the host stamps it. */
-export type UntimedEvent = CoordinatorEvent extends infer Event
-  ? Event extends unknown
-    ? Omit<Event, 'atMs'>
-    : never
-  : never;
+export type UntimedEvent = Untimed<CoordinatorEvent>;
 
 export interface CoordinatorHost {
   dispatch(event: UntimedEvent): void;
@@ -52,7 +49,7 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
   let stepping = false;
 
   function dispatch(event: UntimedEvent): void {
-    queue.push({ ...event, atMs: Date.now() } as CoordinatorEvent);
+    queue.push({ ...event, atMs: Date.now() });
     if (stepping) return;
     stepping = true;
     try {

@@ -63,9 +63,12 @@ export function createSums(): Sums {
             sum.parametersText = parametersText;
           }
           sum.summer?.reset();
-          sum.holder = holderOf(key);
         })
-        .catch((error: unknown) => console.error('Could not open a sum', error));
+        // Whoever adds to a sum that could not be opened is told `engine-broken`.
+        .catch(() => discardSummer(sum))
+        .then(() => {
+          sum.holder = holderOf(key);
+        });
     },
 
     add(key, payload) {
@@ -100,13 +103,15 @@ function addTo(sum: RunSum, payload: Bytes): AddOutcome {
     return { ok: true };
   } catch (error) {
     const code = error instanceof SchemeError ? error.code : 'engine-broken';
-    if (code === 'engine-broken') {
-      // Nothing that the broken instance holds can be trusted: the next attempt gets a new one.
-      sum.summer = null;
-      sum.parametersText = '';
-    }
+    if (code === 'engine-broken') discardSummer(sum);
     return { ok: false, code };
   }
+}
+
+/** Nothing that a broken instance holds can be trusted: the next attempt gets a new one. */
+function discardSummer(sum: RunSum): void {
+  sum.summer = null;
+  sum.parametersText = '';
 }
 
 function holderOf(key: RoundKey): string {

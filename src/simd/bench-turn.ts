@@ -9,11 +9,12 @@ export interface CellSize {
   readonly batchSize: number;
 }
 
-/** An epoch over `numExamples` loaded examples. */
+/** Epochs over `numExamples` loaded examples. */
 export function trainingTurn(
   trainer: Trainer,
   size: CellSize,
   numExamples: number,
+  localEpochs: number,
 ): () => Promise<void> {
   const { optimizer, units, batchSize } = size;
   const model = denseModel(units, 1);
@@ -22,7 +23,7 @@ export function trainingTurn(
     ...{ optimizer, learningRate: optimizer === 'sgd' ? 0.1 : 0.001, momentum: 0, batchSize },
     ...batchOrder({
       ...{ seed: 1, round: 1, seat: 0, numExamples, batchSize },
-      ...{ localEpochs: 1, localBatches: null },
+      ...{ localEpochs, localBatches: null },
     }),
     signal: { aborted: false },
     onProgress: () => {},

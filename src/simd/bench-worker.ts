@@ -25,5 +25,5 @@ self.onmessage = async ({ data: forMs }: MessageEvent<number>) => {
 async function openTurn() {
   const trainer = await createSimdTrainer({ module: await loadModule(), reason: 'Benchmark.' });
   trainer.loadTrainingExamples(darkExamples(NUM_EXAMPLES, 784));
-  return trainingTurn(trainer, { optimizer: 'sgd', units: 128, batchSize: 16 }, NUM_EXAMPLES);
+  return trainingTurn(trainer, { optimizer: 'sgd', units: 128, batchSize: 16 }, NUM_EXAMPLES, 1);
 }

@@ -40,7 +40,7 @@ export function trainedDelta(seat: number, weights: readonly number[]): number[]
 /** Wide enough for every delta of these targets: nothing is clipped, so that means are exact. */
 export const RANGE_EXPONENTS: readonly number[] = [3, 4, 3, 5];
 
-export function stepOf(exponent: number): number {
+function stepOf(exponent: number): number {
   return (2 * 2 ** exponent) / (LEVELS - 1);
 }
 

@@ -366,8 +366,8 @@ export function simulate(
     if (connection === null) return;
     if (replayable.length < 400) replayable.push(message);
     else replayable[random.below(400)] = message;
-    // A connection on which even `join` is lost was never made.
-    if (client.losesNext && message.type !== 'join') {
+    // A connection on which even `join` is lost was never made; of lost progress nothing can follow.
+    if (client.losesNext && message.type !== 'join' && message.type !== 'progress') {
       client.losesNext = false;
       count(`lost ${message.type}`);
       return;

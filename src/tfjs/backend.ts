@@ -64,12 +64,13 @@ export async function openBackend(
 
 /**
  * The race of `auto` with an engine outside tfjs that was measured already: against WebGL where the
- * GPU is real (which wins when it is not slower), else against both. The winner's info; when it is
- * one of tfjs, it is the active backend, and otherwise all of tfjs is given back.
+ * GPU is real (which wins when it is not slower), else against WASM (a software renderer would take a
+ * second to compile its shaders, to run on the same processor). The winner's info; when it is one of
+ * tfjs, it is the active backend, and otherwise all of tfjs is given back.
  */
 export async function raceAgainst(rival: Contestant, options: OpenOptions): Promise<BackendInfo> {
   const onGpu = hasRealGpu() ? await race(['webgl'], options) : [];
-  const own = onGpu.length > 0 ? onGpu : await race(['wasm', 'webgl'], options);
+  const own = onGpu.length > 0 ? onGpu : await race(['wasm'], options);
   const contestants = sorted<Contestant>([...own, rival]);
   const winner = contestants[0]!;
   removeAllBut(winner, own);
@@ -198,7 +199,7 @@ async function load(name: TfjsBackendName): Promise<BackendModule> {
       return { register: registerCpuBackend, ...plain };
     }
     default:
-      throw new Error(`unknown backend ${name satisfies never}`);
+      throw new Error(`unknown backend ${String(name satisfies never)}`);
   }
 }
 

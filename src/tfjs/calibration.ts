@@ -7,6 +7,9 @@ import { oneHotRows, storeExamples } from './example-store.ts';
 import { stepOperations } from './step-operations.ts';
 
 const BUDGET_MS = 120;
+/** A busy machine gets as many tries as a quiet one, within reason. */
+const MIN_TRIES = 6;
+const MAX_MS = 1000;
 const MIN_STEPS = 4;
 
 /**
@@ -43,11 +46,13 @@ export async function measureStepsPerSecond(
     run(2);
     const startedMs = performance.now();
     let fastestMs = Infinity;
-    do {
+    let elapsedMs = 0;
+    for (let tries = 0; elapsedMs < (tries < MIN_TRIES ? MAX_MS : BUDGET_MS); tries++) {
       const beforeMs = performance.now();
       run(MIN_STEPS);
       fastestMs = Math.min(fastestMs, performance.now() - beforeMs);
-    } while (performance.now() - startedMs < BUDGET_MS);
+      elapsedMs = performance.now() - startedMs;
+    }
     return (MIN_STEPS * 1000 * (rows.length / batchSize)) / fastestMs;
   } finally {
     network.dispose();

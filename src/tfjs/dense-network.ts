@@ -128,9 +128,7 @@ export function startTraining(
     step,
     weights() {
       const flat = new Float32Array(numParameters(model));
-      slots.forEach((slot, at) =>
-        flat.set(parameters[at]!.dataSync() as Float32Array, slot.offset),
-      );
+      slots.forEach((slot, at) => flat.set(parameters[at]!.dataSync(), slot.offset));
       return flat;
     },
     dispose() {

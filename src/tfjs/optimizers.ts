@@ -72,6 +72,6 @@ export function updateParameter(
       return [sub(parameter, mul(direction, scalars.rate)), first, second];
     }
     default:
-      throw new Error(`unknown optimizer ${optimizer satisfies never}`);
+      throw new Error(`unknown optimizer ${String(optimizer satisfies never)}`);
   }
 }

@@ -76,7 +76,7 @@ function withoutTrailingZeros(mantissa: string): string {
 }
 
 function superscript(exponent: number): string {
-  return [...String(exponent)]
-    .map((sign) => (sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)]))
-    .join('');
+  return String(exponent).replace(/./g, (sign) =>
+    sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(sign)),
+  );
 }

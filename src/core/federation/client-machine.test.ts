@@ -4,16 +4,13 @@ import type { ServerMessage, ServerMessageOf } from '../protocol/server-messages
 import { createClient, stepClient } from './client-machine.ts';
 import type { ClientEffect, ClientEvent } from './client-types.ts';
 import { defaultRunConfig, type RunConfig } from './run-config.ts';
+import type { Untimed } from './untimed.ts';
 
 const identity = { clientId: 'me', name: 'n', lockName: 'lock' };
 const sealed = new Uint8Array([1, 2, 3]);
 const HASH = 'a'.repeat(64);
 
-type Event = ClientEvent extends infer Any
-  ? Any extends { atMs: number }
-    ? Omit<Any, 'atMs'>
-    : never
-  : never;
+type Event = Untimed<ClientEvent>;
 
 function setUp(encryption: RunConfig['encryption'] = 'plaintext') {
   let [state] = createClient(identity);
@@ -21,7 +18,7 @@ function setUp(encryption: RunConfig['encryption'] = 'plaintext') {
   const client = {
     happen(event: Event, afterMs = 0): ClientEffect[] {
       nowMs += afterMs;
-      const [next, effects] = stepClient(identity, state, { ...event, atMs: nowMs } as ClientEvent);
+      const [next, effects] = stepClient(identity, state, { ...event, atMs: nowMs });
       state = next;
       return effects;
     },
@@ -90,6 +87,10 @@ function setUp(encryption: RunConfig['encryption'] = 'plaintext') {
 const key = { runId: 'run', round: 1, attempt: 1 };
 const types = (effects: readonly ClientEffect[]) =>
   effects.map((effect) => (effect.type === 'send' ? `send ${effect.message.type}` : effect.type));
+const saysPhase = (phase: string) => ({
+  type: 'send',
+  message: { type: 'progress', ...key, phase, fraction: 0 },
+});
 const trained = { type: 'trained', key, trainLoss: 1, trainAccuracy: 0.5 } as const;
 const encrypted = {
   type: 'encrypted',
@@ -108,6 +109,7 @@ describe('a round', () => {
     expect(client.train()).toEqual([{ type: 'train', key }]);
     const encrypt = client.happen(trained, 300);
     expect(encrypt).toEqual([
+      saysPhase('encrypting'),
       expect.objectContaining({ type: 'encrypt', numExamples: 40, largestNumExamples: 50 }),
     ]);
     const [sent] = client.happen(encrypted, 20);
@@ -123,7 +125,11 @@ describe('a round', () => {
       },
     });
     expect(types(client.apply({ deposit: true }))).toEqual(['apply']);
-    expect(types(client.happen({ type: 'applied', key }, 7))).toEqual(['evaluate', 'seal-weights']);
+    expect(types(client.happen({ type: 'applied', key }, 7))).toEqual([
+      'send progress',
+      'evaluate',
+      'seal-weights',
+    ]);
     const [evaluated] = client.happen(
       {
         type: 'evaluated',
@@ -201,7 +207,10 @@ describe('calling off', () => {
     expect(client.happen(trained)).toEqual([]);
     expect(types(client.train({ attempt: 2 }))).toEqual(['train']);
     expect(client.happen(trained)).toEqual([]);
-    expect(types(client.happen({ ...trained, key: { ...key, attempt: 2 } }))).toEqual(['encrypt']);
+    expect(types(client.happen({ ...trained, key: { ...key, attempt: 2 } }))).toEqual([
+      'send progress',
+      'encrypt',
+    ]);
   });
 
   it('goes back from tentative weights to the committed ones', () => {
@@ -262,7 +271,7 @@ describe('keys', () => {
     client.ready();
     client.hear({ type: 'keys', runId: 'run', keyEpoch: 1, sealedKeys: sealed });
     client.train();
-    expect(client.happen(trained)).toEqual([]);
+    expect(client.happen(trained)).toEqual([saysPhase('encrypting')]);
     expect(types(client.happen({ type: 'keys-opened', runId: 'run', keyEpoch: 1 }))).toEqual([
       'encrypt',
     ]);

@@ -184,6 +184,11 @@ function onProgressed(place: Place, event: EventOf<'progressed'>): Placed {
   return [{ ...place, lastProgressAtMs: event.atMs }, [{ type: 'send', message }]];
 }
 
+/** A phase begins: said at once, because it may be over before the next report of progress. */
+function sayPhase(key: WorkKey, phase: ClientPhase): ClientEffect {
+  return { type: 'send', message: { type: 'progress', ...keyOf(key), phase, fraction: 0 } };
+}
+
 function visiblePhase({ work }: Place): ClientPhase {
   switch (work.phase) {
     case 'idle':
@@ -225,7 +230,8 @@ function onTrained(place: Place, event: EventOf<'trained'>): Placed {
       result: { trainLoss, trainAccuracy },
     },
   };
-  return [next, areKeysReady ? [encryptEffect(place, work.key, work.order)] : []];
+  const encrypting = areKeysReady ? [encryptEffect(place, work.key, work.order)] : [];
+  return [next, [sayPhase(work.key, 'encrypting'), ...encrypting]];
 }
 
 function onEncrypted(place: Place, event: EventOf<'encrypted'>): Placed {
@@ -252,6 +258,7 @@ function onApplied(place: Place, event: EventOf<'applied'>): Placed {
   if (work.phase !== 'applying' || !isSameKey(work.key, event.key)) return [place, []];
   const { key, order, receivedAtMs } = work;
   const effects: ClientEffect[] = [
+    sayPhase(key, 'evaluating'),
     { type: 'evaluate', key, split: 'validation', slice: order.slice },
   ];
   if (order.deposit) {

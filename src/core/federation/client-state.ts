@@ -84,8 +84,6 @@ export type Work =
       readonly startedAtMs: number;
     });
 
-export type WorkOf<Phase extends Work['phase']> = Extract<Work, { phase: Phase }>;
-
 export function isSameKey(a: WorkKey, b: WorkKey): boolean {
   return a.runId === b.runId && a.round === b.round && a.attempt === b.attempt;
 }

@@ -1,9 +1,10 @@
 // Commit: the round's record and the sealed weights are made durable first; only then is anybody
 // told, and only then are the new weights the ones to go on from.
+import { quantisationBound } from '../encryption/quantisation.ts';
 import type { RoundRecord } from '../protocol/view.ts';
 import { callOff, endRun, enterGathering } from './gathering.ts';
 import { largestPhaseMs, mergeEvaluations, mergeTraining } from './metrics.ts';
-import { nextRanges, quantisationBound } from './ranges.ts';
+import { nextRanges } from './ranges.ts';
 import { change, changeMember, persist, tell, type RunStep } from './run-step.ts';
 import {
   roundNow,

@@ -4,11 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { DashboardMessage } from '../protocol/dashboard-messages.ts';
-import {
-  createCoordinator,
-  stepCoordinator,
-  viewOf,
-} from './coordinator.ts';
+import { createCoordinator, stepCoordinator, viewOf } from './coordinator.ts';
 import type { CoordinatorState } from './table.ts';
 import type {
   CoordinatorConfig,
@@ -20,6 +16,7 @@ import { sliceBounds } from './evaluation-slices.ts';
 import { restoredFrom } from './restoring.ts';
 import { defaultRunConfig, type RunConfig } from './run-config.ts';
 import { persistentRun } from './run-state.ts';
+import type { Untimed } from './untimed.ts';
 
 const parameters = {
   levels: 255,
@@ -43,11 +40,7 @@ const config: CoordinatorConfig = {
 };
 const HASH = 'a'.repeat(64);
 
-type Event = CoordinatorEvent extends infer Any
-  ? Any extends { atMs: number }
-    ? Omit<Any, 'atMs'>
-    : never
-  : never;
+type Event = Untimed<CoordinatorEvent>;
 
 /** A table with the coordinator at it: events in, the effects of the last one at hand. */
 function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = false) {
@@ -78,7 +71,7 @@ function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = 
       [state, effects] = stepCoordinator(config, state, {
         ...event,
         atMs: nowMs,
-      } as CoordinatorEvent);
+      });
       for (const effect of effects) if (effect.type === 'persist') tickets.push(effect.ticket);
       return effects;
     },
@@ -257,6 +250,24 @@ describe('joining', () => {
     });
     table.join(2);
     expect(table.sentTo(2)).toContainEqual(expect.objectContaining({ type: 'assign', seat: 2 }));
+  });
+
+  it('begins with everybody who is seated, however long they prepare, and gives up empty seats', () => {
+    const table = setUp(2);
+    table.start({ minimumClients: 1 });
+    table.prepared(0);
+    const patienceEnds = () =>
+      table.happen({
+        type: 'timer-fired',
+        timer: 'gather',
+        key: { runId: 'run', round: 0, attempt: 1 },
+      });
+    patienceEnds();
+    patienceEnds();
+    expect(table.view.run!.phase).toBe('gathering');
+    table.prepared(1); // the third seat stays empty
+    table.flush();
+    expect(table.view.run!.phase).toBe('applying');
   });
 
   it('keeps a client beyond the seats as a spare until one falls empty', () => {

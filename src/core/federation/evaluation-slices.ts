@@ -4,7 +4,7 @@ import type { EvaluationSlice } from '../protocol/server-messages.ts';
 import type { EvaluationSplit } from '../training/trainer.ts';
 
 /** MNIST's training file gives 5,000 examples to validate; its test file has 10,000. */
-export const NUM_EVALUATION_EXAMPLES: Readonly<Record<EvaluationSplit, number>> = {
+const NUM_EVALUATION_EXAMPLES: Readonly<Record<EvaluationSplit, number>> = {
   validation: 5000,
   test: 10000,
 };

@@ -27,11 +27,15 @@ export function reviewGathering(step: RunStep): void {
   const lacksKeys = run.keys.status !== 'none' && run.keys.status !== 'present';
   const isAllowed = ready.length >= required && !lacksKeys && stage.ticket === null;
   const here = [...run.members.values()].filter(({ standing }) => standing !== 'left');
+  const isAnyPreparing = here.some(({ standing }) => standing === 'preparing');
   const isWorthWaiting =
     stage.isBackingOff ||
-    here.some(({ standing }) => standing === 'preparing') ||
+    isAnyPreparing ||
     (stage.waitsForSeats && here.length < run.config.clients);
-  if (isAllowed && (stage.isPatienceOver || !isWorthWaiting)) {
+  // A run begins with everybody who is seated, however slow the machine (their own timers bound it):
+  // who takes part in round 1 must not depend on the machine's load. Later rounds wait less.
+  const mustWait = stage.waitsForSeats && isAnyPreparing;
+  if (isAllowed && !mustWait && (stage.isPatienceOver || !isWorthWaiting)) {
     clearRoundTimers(step);
     change(step, { note: null });
     if (isTest) openTest(step, ready);

@@ -1,6 +1,5 @@
 // Ranges of the quantised updates, one binary exponent a tensor: values are clipped to ±2^e and
 // rounded to L levels. The exponents of a round are fixed when it opens, equal for the whole cohort.
-import type { SchemeParameters } from '../encryption/scheme.ts';
 
 const LOWEST_EXPONENT = -60; // as the protocol's schema
 const HIGHEST_EXPONENT = 60;
@@ -35,23 +34,4 @@ export function nextRanges(
 export function rescaleRanges(exponents: readonly number[], from: number, to: number): number[] {
   const bits = Math.max(0, Math.ceil(Math.log2(from / to)));
   return exponents.map((exponent) => Math.min(HIGHEST_EXPONENT, exponent + bits));
-}
-
-/**
- * Bound on the error that quantisation adds to any weight of the mean, clipping apart.
- *
- * A client sends Δₖ·nₖ/n_max rounded to a grid of step s = 2·2^e/(L−1); stochastic rounding errs by
- * less than s. The sum of K' updates errs by less than K'·s, and the mean is the sum times n_max/Σn:
- * |error| < K' · s · n_max / Σn, for the tensor with the widest range.
- */
-export function quantisationBound(
-  parameters: Pick<SchemeParameters, 'levels'>,
-  rangeExponents: readonly number[],
-  numContributors: number,
-  largestNumExamples: number,
-  totalExamples: number,
-): number {
-  if (rangeExponents.length === 0 || totalExamples === 0) return 0;
-  const step = (2 * 2 ** Math.max(...rangeExponents)) / (parameters.levels - 1);
-  return (step * numContributors * largestNumExamples) / totalExamples;
 }

@@ -82,10 +82,14 @@ function conclude(
 
 function startTrial(state: CoordinatorState, study: StudyState, atMs: number): Stepped {
   const { study: asked, trial } = ask(study.study, atMs);
-  const runIds = asked.trials.map(({ number }) =>
+  return saved(state, withStudy(study, asked, withRunId({ ...study, study: asked }, trial)));
+}
+
+/** `runIds` with one for this trial. */
+function withRunId(study: StudyState, trial: Trial): StudyState['runIds'] {
+  return study.study.trials.map(({ number }) =>
     number === trial.number ? trialRunId(study, trial) : (study.runIds[number] ?? null),
   );
-  return saved(state, withStudy(study, asked, runIds));
 }
 
 function trialRunId({ studyId }: StudyState, { number }: Trial): string {
@@ -147,28 +151,39 @@ function openRun(
   trial: Trial,
   atMs: number,
 ): Stepped {
-  const { studyId, base, runIds } = study;
-  const fail = (reason: string): Stepped =>
-    told(state, study, trial, { atMs, state: 'failed', reason }, study.bestRun);
-  if (study.stage.phase === 'testing') return fail('The study was stopped.');
-  const runConfig = trialRunConfig(base, trial.params);
-  if (runConfig === null) return fail('No run can have these parameters.');
-  let run: RunState;
+  const isStopped = study.stage.phase === 'testing';
+  const opened = isStopped
+    ? { problem: 'The study was stopped.' }
+    : trialRun(config, state, study, trial, { skipsTest: true, atMs });
+  return 'problem' in opened
+    ? told(state, study, trial, { atMs, state: 'failed', reason: opened.problem }, study.bestRun)
+    : takeTable(config, state, opened.run, atMs);
+}
+
+/** A run with the trial's parameters, in the place of the run before it; or why there is none. */
+function trialRun(
+  config: CoordinatorConfig,
+  state: CoordinatorState,
+  { studyId, base, runIds }: StudyState,
+  { number, params }: Trial,
+  start: { readonly skipsTest: boolean; readonly atMs: number },
+): { readonly run: RunState } | { readonly problem: string } {
+  const runConfig = trialRunConfig(base, params);
+  if (runConfig === null) return { problem: 'No run can have these parameters.' };
   try {
-    run = newRun(config, state, {
-      runId: runIds[trial.number]!,
+    const run = newRun(config, state, {
+      runId: runIds[number]!,
       config: runConfig,
       withTwin: false,
       twinOf: null,
-      trialOf: { studyId, number: trial.number },
-      skipsTest: true,
-      atMs,
+      trialOf: { studyId, number },
+      ...start,
     });
+    return { run: { ...run, ...placeAfter(state.run, runConfig) } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown reason';
-    return fail(`No encryption parameters fit this configuration: ${reason}`);
+    return { problem: `No encryption parameters fit this configuration: ${reason}` };
   }
-  return takeTable(config, state, { ...run, ...placeAfter(state.run, runConfig) }, atMs);
 }
 
 /**
@@ -258,7 +273,10 @@ function reviewStall(
 
 // The test
 
-/** The best trial's run is taken up again at its last commit: only its test is still to come. */
+/**
+ * The best trial's run is taken up again at its last commit: only its test is still to come. Of an imported
+ * trial there is no model: it is trained again.
+ */
 function reviewTest(
   config: CoordinatorConfig,
   state: CoordinatorState,
@@ -267,10 +285,15 @@ function reviewTest(
   atMs: number,
 ): Stepped | null {
   const best = bestTrial(study.study);
+  if (best === null || study.test?.number === best.number) return over(state, study, then, atMs);
   const runId = bestRunId(study);
-  const run = state.run?.runId === runId ? state.run : study.bestRun;
-  if (best === null || run === null || run.runId !== runId) {
-    return over(state, study, then, atMs);
+  if (runId === null) return saved(state, withStudy(study, study.study, withRunId(study, best)));
+  const run = [state.run, study.bestRun].find((known) => known?.runId === runId) ?? null;
+  if (run === null) {
+    const again = trialRun(config, state, study, best, { skipsTest: false, atMs });
+    return 'problem' in again
+      ? over(state, study, then, atMs)
+      : takeTable(config, state, again.run, atMs);
   }
   if (run.test !== null) {
     const test = { number: best.number, result: run.test };

@@ -1,7 +1,7 @@
 // TensorFlow.js itself is the oracle: it must read the files and predict what the forward pass does.
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { loadLayersModel } from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { createRandom } from '../math/random.ts';
 import { classProbabilities } from './forward.ts';

@@ -32,7 +32,7 @@ export function partitionExamples(
     case 'dirichlet':
       return partitionDirichlet(labels, clients, config.alpha, random);
     default:
-      throw new Error(`unknown partition ${partition satisfies never}`);
+      throw new Error(`unknown partition ${String(partition satisfies never)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 // Between a dashboard and the server: commands one way, views and answers the other.
 import * as v from 'valibot';
 import { runConfigSchema } from '../federation/run-config.ts';
-import { bytes, count, identifier, MAX_PAYLOAD_BYTES, roundIndex, shortText } from './schema.ts';
+import { count, identifier, shortText } from './schema.ts';
 import { errorCode } from './error-codes.ts';
 import { paramsSchema } from '../tuning/study-config.ts';
 import { studySetupSchema } from '../tuning/study-setup.ts';
@@ -139,9 +139,3 @@ export interface DashboardResults {
   'import-study': { studyId: string };
   'get-journal': { journal: string };
 }
-
-export const sealedModelSchema = v.strictObject({
-  runId: identifier,
-  round: roundIndex,
-  sealedWeights: v.nullable(bytes(MAX_PAYLOAD_BYTES)),
-});

@@ -144,7 +144,10 @@ export interface RoundRecord {
   readonly uploadBytesPerClient: number;
   readonly bytesPerParameter: number;
   readonly milliseconds: RoundMilliseconds;
-  /** Half a quantisation step of the mean's coarsest tensor × …: the stated bound on any weight's error. */
+  /**
+   * The stated bound on the error of any weight of the mean: one step of the coarsest tensor, where all
+   * hold equally many examples (encryption/quantisation.ts).
+   */
   readonly quantisationBound: number;
   /** Largest error a client measured on its own update. */
   readonly quantisationError: number;

@@ -96,7 +96,7 @@ export function studyFromJournal(
   if (!config.success) return null;
   return {
     config: config.output,
-    trials: journal.trials.map(({ trialId: _, values: __, ...trial }) => trial),
+    trials: journal.trials.map(({ trialId: _trialId, values: _values, ...trial }) => trial),
     userAttrs: journal.userAttrs,
     prunerMemory: (parsedAttr(journal, PRUNER_MEMORY_ATTR) ?? {}) as PrunerMemory,
   };
@@ -287,9 +287,9 @@ function createReplay(utcOffsetMinutes: number) {
   return {
     apply,
     studies: (): JournalStudy[] =>
-      [...studies.values()].map(({ spaces: _, trials: own, ...study }) => ({
+      [...studies.values()].map(({ spaces: _spaces, trials: own, ...study }) => ({
         ...study,
-        trials: own.map(({ studyId: __, ...trial }) => trial),
+        trials: own.map(({ studyId: _studyId, ...trial }) => trial),
       })),
   };
 }

@@ -55,7 +55,7 @@ interface ExpectedStudy {
 const style = { workerId: 'test', utcOffsetMinutes: 0 };
 
 describe.each(['v490', 'v5dev'])('the journal of Optuna %s', (version) => {
-  const expected = readVector<ExpectedStudy>(`journal_${version}.expected.json`);
+  const expected = readVector(`journal_${version}.expected.json`) as ExpectedStudy;
   const text = readVectorText(`journal_${version}.log`);
 
   it('reads as Optuna reads it', () => {

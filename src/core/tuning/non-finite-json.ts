@@ -33,7 +33,7 @@ function unmark(value: JsonValue): JsonValue {
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => {
       if (!key.startsWith('=')) throw new SyntaxError(`${key} cannot be a key`);
-      return [key.slice(1), unmark(field as JsonValue)];
+      return [key.slice(1), unmark(field)];
     }),
   );
 }

@@ -109,7 +109,7 @@ const samplers: readonly (readonly [string, NonNullable<StudyConfigInput['sample
   ['tpe_5.0dev_default', { type: 'tpe', joint: true }],
 ];
 
-const baseline = readVector<Baseline>('baseline.json');
+const baseline = readVector('baseline.json') as Baseline;
 
 describe.each(Object.entries(functions))('on %s', (name, testFunction) => {
   const { direction, samplers: recorded } = baseline.functions[name]!;

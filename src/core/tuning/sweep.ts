@@ -25,6 +25,20 @@ export const tunableFields: readonly (keyof RunConfig)[] = [
   'fraction',
 ];
 
+/**
+ * Sampler and pruner of a short study. Optuna's 10 random trials before TPE begins, and 5 before the
+ * median rule, are for long ones: 10 trials would be random search, and half of them never pruned.
+ */
+export function shortStudyRules(numTrials: number): {
+  readonly sampler: { readonly type: 'tpe'; readonly numStartupTrials: number };
+  readonly pruner: { readonly type: 'median'; readonly numStartupTrials: number };
+} {
+  return {
+    sampler: { type: 'tpe', numStartupTrials: Math.min(10, Math.ceil(numTrials / 2)) },
+    pruner: { type: 'median', numStartupTrials: Math.min(5, Math.ceil(numTrials / 5)) },
+  };
+}
+
 /** The notebook's sweep: 10 trials over units 64–256 and learning rate 1e-5–1e-1 (log). */
 export const defaultStudyConfig: StudyConfig = v.parse(studyConfigSchema, {
   name: 'sweep',
@@ -34,6 +48,7 @@ export const defaultStudyConfig: StudyConfig = v.parse(studyConfigSchema, {
     units: intDistribution(64, 256),
     learningRate: floatDistribution(1e-5, 1e-1, { log: true }),
   },
+  ...shortStudyRules(10),
   numTrials: 10,
   seed: 1,
 });

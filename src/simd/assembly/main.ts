@@ -24,7 +24,8 @@ export function train(plan: Plan, from: i32, to: i32): void {
     const numExamples = min(plan.batchSize, to - first);
     forward(plan, first, numExamples);
     const top = plan.numLayers - 1;
-    score(plan, layerAt(plan, top), first, numExamples, gradientScale(plan, numExamples));
+    const scale = gradientScale(plan, numExamples);
+    score(plan, layerAt(plan, top), first, numExamples, true, scale);
     beginStep(plan);
     for (let index = top; index > 0; index--) {
       const layer = layerAt(plan, index);
@@ -58,7 +59,7 @@ export function evaluate(plan: Plan, from: i32, to: i32): void {
   for (let first = from; first < to; first += plan.batchSize) {
     const numExamples = min(plan.batchSize, to - first);
     forward(plan, first, numExamples);
-    score(plan, layerAt(plan, plan.numLayers - 1), first, numExamples, 0);
+    score(plan, layerAt(plan, plan.numLayers - 1), first, numExamples, false, 0);
   }
 }
 

@@ -3,14 +3,15 @@
 import { Layer, Plan } from './plan';
 
 /**
- * Scores the logits of the examples at `first` … of the order; with `scale` ≠ 0 also leaves the
- * gradient of the mean cross-entropy, times scale · n, in the layer's deltas.
+ * Scores the logits of the examples at `first` … of the order; with `wantsDeltas` also leaves
+ * the gradient of the summed cross-entropy, times `scale`, in the layer's deltas.
  */
 export function score(
   plan: Plan,
   layer: Layer,
   first: i32,
   numExamples: i32,
+  wantsDeltas: bool,
   scale: f64,
 ): void {
   const units = layer.units;
@@ -39,7 +40,7 @@ export function score(
     if (prediction === label) plan.numCorrect++;
     const count = plan.confusion + (label * units + prediction) * 4;
     store<u32>(count, load<u32>(count) + 1);
-    if (scale === 0) continue;
+    if (!wantsDeltas) continue;
     for (let unit = 0; unit < units; unit++) {
       const probability = f64(load<f32>(deltas + unit * 4)) / sum;
       const target: f64 = unit === label ? 1 : 0;

@@ -31,9 +31,9 @@ export function listPixels(plan: Plan, layer: Layer, first: i32, numExamples: i3
     }
     at = append(plan, at, biasRow, 1);
     store<u32>(plan.listBytes + example * 4, u32(at - list));
-    // A list is read two entries at a time: one more, of the row of zeros, in case it is odd.
+    // A list is read two entries at a time: one more, in case it is odd. It names the row of zeros, so
+    // that its value, left over from another list, does not matter.
     store<u32>(at, (biasRow + 1) * ROW_BYTES);
-    store<f32>(at, 0, 4);
   }
 }
 

@@ -15,7 +15,9 @@ interface ByteGridProps {
 export const ByteGrid = memo(function ByteGrid(props: ByteGridProps) {
   const { bytes, perRow = 16, headerBytes = 0, firstOffset = 0 } = props;
   return (
-    <figure className="byte-grid" aria-label={props.label}>
+    // What scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <figure className="byte-grid" tabIndex={0} aria-label={props.label}>
       <div aria-hidden="true">
         {byteRows(bytes, perRow, headerBytes, firstOffset).map(({ offset, cells }) => (
           <div key={offset} className="byte-row">

@@ -155,7 +155,7 @@ function post(worker: Worker, message: HostToClient<MessagePort>): void {
 }
 
 /** Short and stable, so that the same client is called the same everywhere. */
-export function nameOf(clientId: string): string {
+function nameOf(clientId: string): string {
   return `Client ${clientId.slice(0, 4).toUpperCase()}`;
 }
 

@@ -17,7 +17,7 @@ type Command = DashboardMessage extends infer Message
   : never;
 
 /** The server's refusal of a command, with its code. */
-export class Refused extends Error {
+class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: string;
   constructor(code: string, text: string) {

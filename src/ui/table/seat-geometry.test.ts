@@ -71,6 +71,10 @@ describe('the round table', () => {
     );
   });
 
+  it('leaves the server in the middle for one seat', () => {
+    expect(layoutTable(1, 900, 600).centre).toEqual({ x: 450, y: 300 });
+  });
+
   it('shows as much as there is room for', () => {
     expect(layoutTable(5, 908, 578).detail).toBe('full');
     expect(layoutTable(10, 908, 578).detail).toBe('full');

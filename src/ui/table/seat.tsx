@@ -116,9 +116,7 @@ function CompactText({
     <>
       <text className="seat-facts" y={16}>
         <tspan className="seat-name">{seat + 1}</tspan>
-        {present && client.backend !== null
-          ? ` ${backendWords[client.backend.backend]}`
-          : ` ${state}`}
+        {compactWords(client, state)}
       </text>
       {present && (
         <g transform="translate(-20 20)">
@@ -127,6 +125,12 @@ function CompactText({
       )}
     </>
   );
+}
+
+/** What fits beside a number: the backend; for an empty seat its state. The glyph tells the phase. */
+function compactWords(client: ClientView | null, state: string): string {
+  if (client === null || client.standing === 'left') return ` ${state}`;
+  return client.backend === null ? '' : ` ${backendWords[client.backend.backend]}`;
 }
 
 /** A circle that fills clockwise from the top. `share` in [0, 1]. */
@@ -157,7 +161,9 @@ function seatState(
   if (client === null) return 'empty';
   if (added) return 'update in the sum';
   if (done) return 'holds the model';
-  const percent = isWorking(client) ? ` ${formatPercent(client.fraction, 0)}` : '';
+  // Not every phase can tell how far it is: no share is said rather than a steady 0 %.
+  const percent =
+    isWorking(client) && client.fraction > 0 ? ` ${formatPercent(client.fraction, 0)}` : '';
   return `${clientStateWords(client, asked)}${percent}`;
 }
 

@@ -19,7 +19,7 @@ export function TableView() {
         <RunControls />
         <ConfigForm />
       </div>
-      <div className="table-charts">
+      <div className="panel table-charts">
         <Charts />
       </div>
       <ClientsTable />
@@ -33,8 +33,20 @@ function Charts() {
   const run = useDashboard((state) => state.view?.run ?? null);
   const clients = useDashboard((state) => state.view?.clients);
   if (history === undefined || clients === undefined) return null;
+  // The plotting code is larger than the rest of the page: it is not fetched for an empty plot.
+  if (run === null) {
+    return (
+      <section aria-labelledby="charts-title">
+        <h2 id="charts-title">Accuracy and loss per round</h2>
+        <p className="soft">
+          Start a run, and the accuracy and loss of every round appear here, with the time that each
+          client spent on training, encrypting and sending.
+        </p>
+      </section>
+    );
+  }
   return (
-    <Suspense fallback={<p className="panel soft">Loading the charts</p>}>
+    <Suspense fallback={<p className="soft">Loading the charts</p>}>
       <RunCharts history={history} twin={twin} run={run} clients={clients} />
     </Suspense>
   );

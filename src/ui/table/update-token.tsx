@@ -36,7 +36,8 @@ export const UpdateToken = memo(function UpdateToken(props: UpdateTokenProps) {
         className="token"
         data-update={state}
         style={{
-          color: seatColour(mark.seat),
+          // The sum is everybody's, so it has nobody's colour.
+          color: state === 'opening' ? 'var(--ink)' : seatColour(mark.seat),
           transform: `translate(${place.x}px, ${place.y}px) scale(${scale})`,
           opacity: state === 'none' ? 0 : 1,
         }}

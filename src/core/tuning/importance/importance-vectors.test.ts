@@ -49,16 +49,16 @@ const versions = [
 ] as const;
 
 describe.each(versions)('importance as Optuna %s', (version, rules) => {
-  const { histories } = readVector<{ histories: Record<string, Recorded> }>(
-    `importance_${version}.json`,
-  );
+  const { histories } = readVector(`importance_${version}.json`) as {
+    histories: Record<string, Recorded>;
+  };
 
   describe.each(Object.entries(histories))('on %s', (name, recorded) => {
-    const history = readVector<{
+    const history = readVector(`tpe_${name}.json`) as {
       direction: StudyDirection;
       search_space: SearchSpace;
       trials: RecordedTrial[];
-    }>(`tpe_${name}.json`);
+    };
     const trials = trialsOf(history.trials, history.search_space);
 
     it.each(recorded.cases)('PED-ANOVA with $config', ({ config, raw, normalized }) => {
@@ -118,7 +118,7 @@ describe('fANOVA on recorded trees', () => {
     readonly variance: number;
     readonly marginal_variance: readonly { features: number[]; variance: number }[];
   }
-  const { trees } = readVector<{ trees: RecordedTree[] }>('fanova_trees.json');
+  const { trees } = readVector('fanova_trees.json') as { trees: RecordedTree[] };
 
   it.each(trees.map((tree, i) => [i, tree] as const))('tree %d', (_, tree) => {
     expectRelative(treeVariance(tree, tree.bounds), tree.variance);

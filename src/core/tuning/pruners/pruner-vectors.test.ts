@@ -49,7 +49,7 @@ const optionNames: Readonly<Record<string, string>> = {
 
 const files = ['median', 'percentile', 'threshold', 'patient', 'asha', 'hyperband'];
 describe.each(files)('%s pruner', (file) => {
-  const { cases } = readVector<{ cases: Record<string, PrunerCase> }>(`pruner_${file}.json`);
+  const { cases } = readVector(`pruner_${file}.json`) as { cases: Record<string, PrunerCase> };
 
   it.each(Object.entries(cases))('decides as Optuna in %s', (_, recorded) => {
     let study = createStudy({
@@ -110,7 +110,7 @@ interface BracketRow {
 }
 
 describe('hyperband brackets', () => {
-  const { table } = readVector<{ table: BracketRow[] }>('hyperband_brackets.json');
+  const { table } = readVector('hyperband_brackets.json') as { table: BracketRow[] };
 
   it.each(table)('of $study_name, $min_resource to $max_resource by $reduction_factor', (row) => {
     const budgets = bracketBudgets(row.min_resource, row.max_resource, row.reduction_factor);

@@ -65,7 +65,7 @@ function drawNumber(kernels: NumericKernels, component: number, u: number): numb
     u,
     (low - mu) / sigma,
     (high - mu) / sigma,
-    kernels.logMasses[component]!,
+    kernels.logMasses[component],
   );
   const position = mu + sigma * z;
   return ontoGrid(distribution, distribution.log ? Math.exp(position) : position);

@@ -79,7 +79,7 @@ export function observationsOf(
       if (value !== undefined) return toInternal(distribution, value);
       return trial.relativeParams?.[name]; // drawn for a trial in flight, not yet suggested
     });
-    if (values.every((value) => value !== undefined)) observations.push(values as number[]);
+    if (values.every((value) => value !== undefined)) observations.push(values);
   }
   return observations;
 }

@@ -93,7 +93,7 @@ const univariateCases = [
 ];
 
 describe.each(univariateCases)('univariate TPE on %s', (name) => {
-  const vector = readVector<UnivariateVector>(`tpe_${name}.json`);
+  const vector = readVector(`tpe_${name}.json`) as UnivariateVector;
   const { finished, split } = splitOf(vector);
 
   it('splits the trials', () => {
@@ -152,7 +152,7 @@ const versions = [
 
 describe.each(versions)('joint TPE of %s', (version, sigmaRule) => {
   describe.each(jointCases)('on %s', (name) => {
-    const vector = readVector<JointVector>(`tpe_joint_${version}_${name}.json`);
+    const vector = readVector(`tpe_joint_${version}_${name}.json`) as JointVector;
     const { split, trials } = splitOf(vector);
     const names = vector.intersection_search_space;
     const distributions = names.map((each) => vector.search_space[each]!);

@@ -1,0 +1,64 @@
+// Drives one study in real tabs through the dashboard's automation object: a new one, or one that a
+// journal holds. Whoever interrupts it has the last view and the last journal that were reported.
+import type { ServerView } from '../../src/core/protocol/view.ts';
+import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
+import { isFinished } from '../../src/core/tuning/trial.ts';
+import { withTabs, type Tabs, type TabsOptions } from './tabs.ts';
+
+export interface DriveStudyOptions extends TabsOptions {
+  readonly setup: StudySetup;
+  /** Text of a journal to go on with, and the number of trials from now on (null: the journal's). */
+  readonly resumed: { readonly journal: string; readonly numTrials: number | null } | null;
+  readonly onView: (view: ServerView) => void;
+  /** The study as a journal, at the beginning and whenever a trial has ended; not asked for if left out. */
+  readonly onJournal?: (journal: string) => void;
+}
+
+/** The last view, in which the study is over. Throws an Error of one sentence when it is not to be had. */
+export async function driveStudy(options: DriveStudyOptions): Promise<ServerView> {
+  const { setup, resumed, onView, onJournal } = options;
+  return withTabs(options, setup.base, async (tabs) => {
+    const base = resumed === null ? setup.base : await importJournal(tabs, resumed.journal, setup);
+    await tabs.openClients(base.clients);
+    if (resumed === null) {
+      await tabs.act((automation) =>
+        automation.evaluate((roundtable, setup) => roundtable.actions.startStudy(setup), setup),
+      );
+    } else {
+      await tabs.act((automation) =>
+        automation.evaluate(
+          (roundtable, numTrials) => roundtable.actions.continueStudy(numTrials),
+          resumed.numTrials,
+        ),
+      );
+    }
+    let numEnded = -1;
+    const isOver = ({ study }: ServerView) =>
+      study !== null && (study.phase === 'finished' || study.phase === 'stopped');
+    return tabs.watch(isOver, base.deadlineMs, async (view) => {
+      onView(view);
+      const ended = view.trials.filter(isFinished).length;
+      if (ended === numEnded || onJournal === undefined) return;
+      numEnded = ended;
+      const journal = await tabs.act((automation) =>
+        automation.evaluate((roundtable) => roundtable.actions.getStudyJournal()),
+      );
+      if (journal !== null) onJournal(journal);
+    });
+  });
+}
+
+/** The configuration of the study's runs. */
+async function importJournal(tabs: Tabs, journal: string, setup: StudySetup) {
+  await tabs.act((automation) =>
+    automation.evaluate(
+      (roundtable, { journal, setup }) => roundtable.actions.importStudy(journal, setup),
+      { journal, setup },
+    ),
+  );
+  for (;;) {
+    const study = (await tabs.viewNow())?.study;
+    if (study) return study.setup.base;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
