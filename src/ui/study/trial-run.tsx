@@ -29,19 +29,33 @@ export function TrialRun(props: { readonly trial: TrialView; readonly study: Stu
             See it at the table
           </a>
         ) : null}{' '}
-        <a
-          href={viewAddress('model')}
-          onClick={(event) => {
-            event.preventDefault();
-            showView('model');
-          }}
-        >
-          Models of all runs
-        </a>
+        {props.trial.intermediateValues.length === 0 ? null : (
+          <a
+            href={modelAddress(runId)}
+            onClick={(event) => {
+              event.preventDefault();
+              history.replaceState(null, '', withRun(location.search, runId));
+              showView('model');
+            }}
+          >
+            Open its model, to draw at and download
+          </a>
+        )}
       </p>
       <Rounds key={runId} runId={runId} />
     </>
   );
+}
+
+/** The Model view with this run chosen. */
+function modelAddress(runId: string): string {
+  return withRun(new URL(viewAddress('model'), location.href).search, runId);
+}
+
+function withRun(search: string, runId: string): string {
+  const parameters = new URLSearchParams(search);
+  parameters.set('run', runId);
+  return `?${parameters.toString()}${location.hash}`;
 }
 
 function Rounds({ runId }: { readonly runId: string }) {
