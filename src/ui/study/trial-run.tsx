@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { RoundRecord, StudyView, TrialView } from '../../core/protocol/view.ts';
 import { useActions } from '../actions.ts';
 import { useDashboard } from '../dashboard-store.ts';
-import { formatBytes, formatDuration, formatNumber, formatPercent } from '../format.ts';
+import { formatDuration, formatNumber, formatPercent } from '../format.ts';
 import { showView, viewAddress } from '../page-state.ts';
 
 export function TrialRun(props: { readonly trial: TrialView; readonly study: StudyView }) {
@@ -17,7 +17,7 @@ export function TrialRun(props: { readonly trial: TrialView; readonly study: Stu
   return (
     <>
       <h3>Its run</h3>
-      <p className="small">
+      <p className="small study-links">
         {isAtTable ? (
           <a
             href={viewAddress('table')}
@@ -28,7 +28,7 @@ export function TrialRun(props: { readonly trial: TrialView; readonly study: Stu
           >
             See it at the table
           </a>
-        ) : null}{' '}
+        ) : null}
         {props.trial.intermediateValues.length === 0 ? null : (
           <a
             href={modelAddress(runId)}
@@ -82,7 +82,7 @@ function Rounds({ runId }: { readonly runId: string }) {
       <table className="data-table">
         <thead>
           <tr>
-            {['Round', 'Accuracy', 'Loss', 'Clients', 'Update', 'Time'].map((label) => (
+            {['Round', 'Accuracy', 'Loss', 'Clients', 'Time'].map((label) => (
               <th key={label} scope="col" className="number">
                 {label}
               </th>
@@ -96,7 +96,6 @@ function Rounds({ runId }: { readonly runId: string }) {
               <td className="number">{formatPercent(record.validationAccuracy)}</td>
               <td className="number">{formatNumber(record.validationLoss)}</td>
               <td className="number">{record.numClients}</td>
-              <td className="number">{formatBytes(record.uploadBytesPerClient)}</td>
               <td className="number">{formatDuration(record.milliseconds.total)}</td>
             </tr>
           ))}
