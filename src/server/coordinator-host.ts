@@ -113,10 +113,7 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
   ) {
     const { connection, requestId, command, runId } = effect;
     const stored = await storage.read(runId).catch(() => null);
-    const outcome: Outcome =
-      stored === null
-        ? { ok: false, code: 'not-now', text: 'This run is not stored here any more.' }
-        : { ok: true, result: resultOf[command](stored) };
+    const outcome = outcomeOf(command, stored);
     environment.send(connection, {
       type: 'answer',
       requestId,
@@ -167,6 +164,15 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
   firstEffects.forEach(run);
   environment.onChange();
   return { dispatch, view: () => viewOf(config, state) };
+}
+
+function outcomeOf(command: keyof typeof resultOf, stored: StoredRun | null): Outcome {
+  const refusal = (text: string): Outcome => ({ ok: false, code: 'not-now', text });
+  if (stored === null) return refusal('This run is not stored here any more.');
+  const lacksWeights = stored.sealedWeights === null && stored.run.committedRound > 0;
+  return command === 'get-model' && lacksWeights
+    ? refusal('The weights of this run were not kept: its trial was pruned or failed.')
+    : { ok: true, result: resultOf[command](stored) };
 }
 
 /** What of a stored run answers a command. */

@@ -56,7 +56,7 @@ type Changes = Omit<Extract<ServerToDashboard, { type: 'view' }>, 'type'>;
  * The slices of `view` that are not those already sent; null where all are. Of trials of the same study
  * only the changed ones: two hundred with their reports are too much to send ten times a second.
  */
-export function changesOf(sent: ServerView, view: ServerView): Changes | null {
+function changesOf(sent: ServerView, view: ServerView): Changes | null {
   const isSameStudy =
     sent.study?.studyId === view.study?.studyId && sent.trials.length <= view.trials.length;
   const slices = Object.entries(view).filter(
@@ -68,7 +68,7 @@ export function changesOf(sent: ServerView, view: ServerView): Changes | null {
     : [];
   if (slices.length === 0 && changedTrials.length === 0) return null;
   return {
-    slices: Object.fromEntries(slices) as Partial<ServerView>,
+    slices: Object.fromEntries(slices),
     ...(changedTrials.length === 0 ? {} : { changedTrials }),
   };
 }

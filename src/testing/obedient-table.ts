@@ -79,10 +79,7 @@ export function createObedientTable(options: TableOptions) {
   carryOut(firstEffects);
 
   function happen(event: UntimedEvent): void {
-    const [next, effects] = stepCoordinator(config, state, {
-      ...event,
-      atMs: nowMs,
-    } as CoordinatorEvent);
+    const [next, effects] = stepCoordinator(config, state, { ...event, atMs: nowMs });
     state = next;
     carryOut(effects);
   }
@@ -298,7 +295,7 @@ export function createObedientTable(options: TableOptions) {
     },
     command(command: Command, freshRunId = 'study'): Outcome {
       lastAnswer = null;
-      const message = { ...command, requestId: 1 } as DashboardMessage;
+      const message: DashboardMessage = { ...command, requestId: 1 };
       happen({ type: 'dashboard-said', connection: 'page', message, freshRunId });
       return lastAnswer!;
     },

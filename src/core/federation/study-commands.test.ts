@@ -76,7 +76,11 @@ describe('a study', () => {
 
   it('keeps seats and keys from trial to trial', () => {
     const table = started();
+    table.run(() => table.view.history.length === 2);
+    table.leave(0);
+    table.join(0); // it is the last to have come, and keeps its seat
     table.run();
+    expect(table.view.study!.phase).toBe('finished');
     const seats = new Map<number, Set<number>>();
     for (const { client, message } of table.sent) {
       if (message.type !== 'assign') continue;

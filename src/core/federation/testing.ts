@@ -83,7 +83,7 @@ export function reviewTesting(step: RunStep): void {
   const results = evaluation.results.flatMap((result) => (result === null ? [] : [result]));
   if (results.length < evaluation.results.length) return;
   clearTimer(step, 'apply');
-  concludeRun(step, mergeEvaluations(results)!);
+  concludeRun(step, mergeEvaluations(results));
 }
 
 /** Saves the run as finished, with the result on the test images if they were asked for. */

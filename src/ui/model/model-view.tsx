@@ -23,7 +23,7 @@ export function ModelView() {
   const { getModel } = useActions();
   const view = useDashboard((state) => state.view);
   const sources = useMemo(() => listSources(view), [view]);
-  const [chosenRunId, setChosenRunId] = useState<string | null>(null);
+  const [chosenRunId, setChosenRunId] = useState(runInAddress);
   const source = sources.find(({ runId }) => runId === chosenRunId) ?? sources[0] ?? null;
   const { model, retry } = useLoadedModel(client, getModel, federationSecret, source);
   const modelKey = model.phase === 'ready' ? `${model.runId}/${model.round}` : null;
@@ -68,7 +68,10 @@ export function ModelView() {
           className="text-input"
           value={runId ?? ''}
           disabled={sources.length === 0}
-          onChange={(event) => setChosenRunId(event.target.value)}
+          onChange={(event) => {
+            setChosenRunId(event.target.value);
+            putRunInAddress(event.target.value);
+          }}
         >
           {sources.length === 0 ? <option value="">no run yet</option> : null}
           {sources.map(({ runId: id, label }) => (
@@ -140,6 +143,17 @@ export function ModelView() {
       />
     </div>
   );
+}
+
+/** The run that the URL asks for, null for the newest. */
+function runInAddress(): string | null {
+  return new URLSearchParams(location.search).get('run');
+}
+
+function putRunInAddress(runId: string): void {
+  const parameters = new URLSearchParams(location.search);
+  parameters.set('run', runId);
+  history.replaceState(null, '', `?${parameters.toString()}${location.hash}`);
 }
 
 interface ModelStatusProps {

@@ -25,7 +25,7 @@ const SIDE = 24;
 /** For the ticks of the last axis. */
 const RIGHT = 72;
 /** px between axes at least; the plot scrolls sideways below that. */
-const MIN_DISTANCE = 96;
+const MIN_DISTANCE = 116;
 const REACH_PX = 12;
 const VALUE = 'value';
 
@@ -78,7 +78,7 @@ export const ParallelChart = memo(function ParallelChart(
   return (
     <ChartFrame
       title="Parallel coordinates"
-      caption="A line a trial, blue for the best values, orange for the worst. Drag along an axis to keep the trials that pass there; the table follows."
+      caption="A line a trial, blue for the best values, orange for the worst, dashed when it is not complete. Drag along an axis to keep the trials that pass there; the table follows."
       empty={
         axes.length > 1 && drawn.length > 0
           ? null
@@ -185,7 +185,14 @@ const Bundles = memo(function Bundles(props: {
     return [...(out === undefined ? [] : [['var(--line)', out] as const]), ...paths];
   }, [drawn, lines, xs, inside, direction]);
   return bundles.map(([colour, path]) => (
-    <path key={colour} className="chart-line study-bundle" style={{ stroke: colour }} d={path} />
+    <path
+      key={colour}
+      className="chart-line study-bundle"
+      style={{ stroke: colour }}
+      d={path}
+      // Of a trial without a rank: colours of states are not colours of ranks.
+      strokeDasharray={colour.startsWith('var(--state') ? '3 3' : undefined}
+    />
   ));
 });
 

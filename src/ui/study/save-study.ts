@@ -2,7 +2,7 @@
 // such a journal back.
 import type { TrialView } from '../../core/protocol/view.ts';
 import { exportTrial, trialsToCsv } from '../../core/tuning/trial-export.ts';
-import { defaultStudySetup } from '../../core/tuning/study-setup.ts';
+import type { StudySetup } from '../../core/tuning/study-setup.ts';
 import { download } from '../charts/save-picture.ts';
 import type { DashboardActions } from '../dashboard-store.ts';
 
@@ -29,6 +29,8 @@ export async function saveJournal(
 export async function importJournal(
   actions: Pick<DashboardActions, 'importStudy'>,
   file: File,
+  /** For what the journal does not say. */
+  setup: StudySetup,
 ): Promise<boolean> {
-  return (await actions.importStudy(await file.text(), defaultStudySetup)) !== null;
+  return (await actions.importStudy(await file.text(), setup)) !== null;
 }

@@ -1,5 +1,6 @@
 // Slices: the value over each parameter alone, one small chart a parameter on a common value axis.
 import { memo, useCallback, useMemo } from 'react';
+import { extent } from '../charts/domain.ts';
 import type { ParamAxis } from './param-axis.ts';
 import type { PlotProps } from './plot-props.ts';
 import { ScatterChart } from './scatter-chart.tsx';
@@ -13,7 +14,12 @@ export const SliceChart = memo(function SliceChart(
 ) {
   const { trials, config, axis } = props;
   const marks = useMemo(() => valueMarks(trials, axis.place), [trials, axis]);
-  const y = useMemo(() => valueAxis(config), [config]);
+  // All slices show the same stretch of values, so that they can be compared.
+  const [low, high] = useMemo(() => extent(trials.map(shownValue)) ?? [0, 1], [trials]);
+  const y = useMemo(
+    () => ({ ...valueAxis(config), atLeast: [low, high] as const }),
+    [config, low, high],
+  );
   const words = useTrialWords(trials, config);
   const legend = useMemo(() => stateLegend(trials), [trials]);
   const table = useCallback(

@@ -52,6 +52,11 @@ test('what cannot be read is named, and there is no setup', () => {
   expect(none.problems.map(({ key }) => key)).toEqual(['']);
 });
 
+test('the fixed value of a field that is swept does not matter', () => {
+  expect(draftSetup({}, { units: 'many' }).problems).toEqual([]);
+  expect(draftSetup({ 'sweep.units': '' }, { units: 'many' }).problems).toHaveLength(1);
+});
+
 test('every sampler and pruner that the form offers makes a study', () => {
   const choicesOf = (key: string) => {
     const field = studyFields.find((one) => one.key === key);

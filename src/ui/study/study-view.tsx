@@ -78,6 +78,7 @@ export function StudyView() {
       <TrialFilterBar trials={trials} numBrushed={brushed?.size ?? null} canImport={canImport} />
       <div className="study-plots" ref={plots}>
         <PickByClick within={plots} />
+        <h2 className="visually-hidden">Plots of the trials</h2>
         <div className="panel study-grid">
           <AccuracyChart {...plot} rounds={study?.setup.base.rounds ?? 10} />
           <HistoryChart {...plot} />

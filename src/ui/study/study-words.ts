@@ -61,7 +61,7 @@ export function decideStudy(view: ServerView | null, texts: Texts, runTexts: Tex
 
 /** Starting a new study in place of one that is over. */
 export function decideStart(view: ServerView, texts: Texts, runTexts: Texts): StudyDecision {
-  const label = 'Start the study';
+  const label = view.study === null ? 'Start the study' : 'Start a new study';
   if (view.run !== null && !isOver(view.run.phase)) {
     return { does: 'nothing', label, because: 'A run is at the table. Stop it first.' };
   }

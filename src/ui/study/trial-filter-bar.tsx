@@ -3,9 +3,12 @@
 import { DropdownMenu } from 'radix-ui';
 import { memo, useRef } from 'react';
 import type { TrialView } from '../../core/protocol/view.ts';
+import { defaultStudySetup } from '../../core/tuning/study-setup.ts';
 import { useActions } from '../actions.ts';
+import { pageStore } from '../page-state.ts';
 import { importJournal, saveCsv, saveJournal, saveJson } from './save-study.ts';
-import { clearBrushes, setFilter, useStudyPage } from './study-page-state.ts';
+import { draftSetup } from './study-draft.ts';
+import { clearBrushes, setFilter, studyPageStore, useStudyPage } from './study-page-state.ts';
 import { stateColour, trialStates } from './trial-look.ts';
 import { countStates } from './visible-trials.ts';
 
@@ -126,7 +129,13 @@ function ImportButton({ disabled }: { readonly disabled: boolean }) {
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = '';
-          if (file !== undefined) void importJournal(actions, file);
+          const typed = draftSetup(
+            studyPageStore.getState().texts,
+            pageStore.getState().texts,
+          ).setup;
+          if (file !== undefined) {
+            void importJournal(actions, file, typed ?? defaultStudySetup);
+          }
         }}
       />
     </>

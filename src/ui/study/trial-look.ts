@@ -70,7 +70,8 @@ export function valueAxis({ metricName }: Pick<StudyConfig, 'metricName'>): Line
 /** From start to end, or to `nowMs` while it runs; null before it starts. */
 export function durationMs(trial: Trial, nowMs: number): number | null {
   if (trial.startedAtMs === null) return null;
-  return (trial.completedAtMs ?? nowMs) - trial.startedAtMs;
+  // The server's clock and this page's may differ.
+  return Math.max(0, (trial.completedAtMs ?? nowMs) - trial.startedAtMs);
 }
 
 export function capitalised(text: string): string {

@@ -14,7 +14,7 @@ export interface TrialOrder {
 type SortValue = ParamValue | undefined;
 
 /** What a column is sorted by; `nowMs` ends the duration of trials that run. */
-export function sortValue(trial: TrialView, column: ColumnKey, nowMs: number): SortValue {
+function sortValue(trial: TrialView, column: ColumnKey, nowMs: number): SortValue {
   if (column.startsWith('param:')) return trial.params[column.slice('param:'.length)];
   switch (column) {
     case 'state':

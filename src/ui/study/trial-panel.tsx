@@ -82,19 +82,22 @@ export function TrialPanel(props: {
   );
 }
 
-/** The panel's title gets the focus for each trial, Escape closes it and gives the focus back. */
+/** The panel's title gets the focus for each trial; Escape closes it and gives the focus back. */
 function usePanelFocus(number: number): RefCallback<HTMLElement> {
   const shown = useRef<number | null>(null);
+  const before = useRef<Element | null>(null);
   return useCallback(
     (panel: HTMLElement | null) => {
       if (panel === null) return;
-      const before = document.activeElement;
-      if (shown.current !== number) panel.querySelector('h2')?.focus({ preventScroll: true });
-      shown.current = number;
+      if (shown.current !== number) {
+        if (!panel.contains(document.activeElement)) before.current = document.activeElement;
+        panel.querySelector('h2')?.focus({ preventScroll: true });
+        shown.current = number;
+      }
       const onKeyDown = (event: KeyboardEvent) => {
         if (event.key !== 'Escape') return;
         openTrial(null);
-        if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+        if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
       };
       panel.addEventListener('keydown', onKeyDown);
       return () => panel.removeEventListener('keydown', onKeyDown);

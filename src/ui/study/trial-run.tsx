@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { RoundRecord, StudyView, TrialView } from '../../core/protocol/view.ts';
 import { useActions } from '../actions.ts';
 import { useDashboard } from '../dashboard-store.ts';
-import { formatBytes, formatDuration, formatNumber, formatPercent } from '../format.ts';
+import { formatDuration, formatNumber, formatPercent } from '../format.ts';
 import { showView, viewAddress } from '../page-state.ts';
 
 export function TrialRun(props: { readonly trial: TrialView; readonly study: StudyView }) {
@@ -17,7 +17,7 @@ export function TrialRun(props: { readonly trial: TrialView; readonly study: Stu
   return (
     <>
       <h3>Its run</h3>
-      <p className="small">
+      <p className="small study-links">
         {isAtTable ? (
           <a
             href={viewAddress('table')}
@@ -28,20 +28,34 @@ export function TrialRun(props: { readonly trial: TrialView; readonly study: Stu
           >
             See it at the table
           </a>
-        ) : null}{' '}
-        <a
-          href={viewAddress('model')}
-          onClick={(event) => {
-            event.preventDefault();
-            showView('model');
-          }}
-        >
-          Models of all runs
-        </a>
+        ) : null}
+        {props.trial.intermediateValues.length === 0 ? null : (
+          <a
+            href={modelAddress(runId)}
+            onClick={(event) => {
+              event.preventDefault();
+              history.replaceState(null, '', withRun(location.search, runId));
+              showView('model');
+            }}
+          >
+            Open its model, to draw at and download
+          </a>
+        )}
       </p>
       <Rounds key={runId} runId={runId} />
     </>
   );
+}
+
+/** The Model view with this run chosen. */
+function modelAddress(runId: string): string {
+  return withRun(new URL(viewAddress('model'), location.href).search, runId);
+}
+
+function withRun(search: string, runId: string): string {
+  const parameters = new URLSearchParams(search);
+  parameters.set('run', runId);
+  return `?${parameters.toString()}${location.hash}`;
 }
 
 function Rounds({ runId }: { readonly runId: string }) {
@@ -68,7 +82,7 @@ function Rounds({ runId }: { readonly runId: string }) {
       <table className="data-table">
         <thead>
           <tr>
-            {['Round', 'Accuracy', 'Loss', 'Clients', 'Update', 'Time'].map((label) => (
+            {['Round', 'Accuracy', 'Loss', 'Clients', 'Time'].map((label) => (
               <th key={label} scope="col" className="number">
                 {label}
               </th>
@@ -82,7 +96,6 @@ function Rounds({ runId }: { readonly runId: string }) {
               <td className="number">{formatPercent(record.validationAccuracy)}</td>
               <td className="number">{formatNumber(record.validationLoss)}</td>
               <td className="number">{record.numClients}</td>
-              <td className="number">{formatBytes(record.uploadBytesPerClient)}</td>
               <td className="number">{formatDuration(record.milliseconds.total)}</td>
             </tr>
           ))}

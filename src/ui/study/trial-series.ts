@@ -47,7 +47,7 @@ function lineOf(trial: Trial): Series {
   };
 }
 
-export function shapeOf(trial: Trial): MarkShape {
+function shapeOf(trial: Trial): MarkShape {
   if (trial.state === 'pruned' || trial.state === 'failed') return 'cross';
   return trial.state === 'running' || trial.state === 'waiting' ? 'ring' : 'dot';
 }

@@ -15,6 +15,7 @@ import { useNow } from './use-now.ts';
 const LEFT = 48;
 const RIGHT = 24;
 const AXIS_HEIGHT = 40;
+const TOP = 8;
 /** px of all rows together; each is between 3 and 18. */
 const WANTED_HEIGHT = 240;
 
@@ -79,48 +80,50 @@ function Bars(props: {
   };
   const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
     const top = event.clientY - event.currentTarget.getBoundingClientRect().top;
-    const trial = trials[Math.floor(top / rowHeight)];
+    const trial = trials[Math.floor((top - TOP) / rowHeight)];
     setHighlight(trial === undefined ? null : trialId(trial.number));
   };
   return (
     <svg
       className="chart-picture study-pickable"
       width={width}
-      height={height + AXIS_HEIGHT}
+      height={TOP + height + AXIS_HEIGHT}
       role="img"
       aria-label={`Timeline of ${trials.length} trials over ${formatDuration(endMs)}; its table has every start and duration.`}
       onPointerMove={onPointerMove}
       onPointerLeave={() => setHighlight(null)}
     >
-      <HighlightedRow trials={trials} rowHeight={rowHeight} width={width} />
-      {ticks.map((tick) => (
-        <g key={tick} transform={`translate(${LEFT + tick * perMs} 0)`}>
-          <path className="chart-grid-line" d={`M0 0V${height}`} />
-          <text className="chart-tick" y={height + 16} textAnchor="middle">
-            {formatDuration(tick)}
-          </text>
-        </g>
-      ))}
-      {trials.map((trial, row) =>
-        row % nameEvery === 0 ? (
-          <text
-            key={trial.number}
-            className="chart-tick"
-            x={LEFT - 8}
-            y={row * rowHeight + rowHeight / 2 + 4}
-            textAnchor="end"
-          >
-            {trial.number}
-          </text>
-        ) : null,
-      )}
-      {trialStates.map((state) => {
-        const path = trials.map((trial, row) => (trial.state === state ? barOf(trial, row) : ''));
-        return <path key={state} style={{ fill: stateColour(state) }} d={path.join('')} />;
-      })}
-      <text className="chart-axis-label" x={width - RIGHT} y={height + 34} textAnchor="end">
-        time since the first trial began
-      </text>
+      <g transform={`translate(0 ${TOP})`}>
+        <HighlightedRow trials={trials} rowHeight={rowHeight} width={width} />
+        {ticks.map((tick) => (
+          <g key={tick} transform={`translate(${LEFT + tick * perMs} 0)`}>
+            <path className="chart-grid-line" d={`M0 0V${height}`} />
+            <text className="chart-tick" y={height + 16} textAnchor="middle">
+              {formatDuration(tick)}
+            </text>
+          </g>
+        ))}
+        {trials.map((trial, row) =>
+          row % nameEvery === 0 ? (
+            <text
+              key={trial.number}
+              className="chart-tick"
+              x={LEFT - 8}
+              y={row * rowHeight + rowHeight / 2 + 4}
+              textAnchor="end"
+            >
+              {trial.number}
+            </text>
+          ) : null,
+        )}
+        {trialStates.map((state) => {
+          const path = trials.map((trial, row) => (trial.state === state ? barOf(trial, row) : ''));
+          return <path key={state} style={{ fill: stateColour(state) }} d={path.join('')} />;
+        })}
+        <text className="chart-axis-label" x={width - RIGHT} y={height + 34} textAnchor="end">
+          time since the first trial began
+        </text>
+      </g>
     </svg>
   );
 }
