@@ -83,12 +83,12 @@ export function StudyView() {
           <AccuracyChart {...plot} rounds={study?.setup.base.rounds ?? 10} />
           <HistoryChart {...plot} />
         </div>
-        <WhenSeen minHeight={420}>
+        <WhenSeen minHeight={420} order={0}>
           <div className="panel">
             <ParallelChart {...plot} axes={axes} />
           </div>
         </WhenSeen>
-        <WhenSeen minHeight={300}>
+        <WhenSeen minHeight={300} order={2}>
           <div className="panel study-grid">
             <ImportanceChart {...plot} trials={trials} />
             <DistributionChart {...plot} />
@@ -96,24 +96,24 @@ export function StudyView() {
         </WhenSeen>
         {axes.length === 0 ? null : (
           <div className="panel study-grid">
-            {axes.map((axis) => (
-              <WhenSeen key={axis.name} minHeight={270}>
+            {axes.map((axis, index) => (
+              <WhenSeen key={axis.name} minHeight={270} order={3 + index}>
                 <SliceChart {...plot} axis={axis} />
               </WhenSeen>
             ))}
           </div>
         )}
-        <WhenSeen minHeight={380}>
+        <WhenSeen minHeight={380} order={3 + axes.length}>
           <div className="panel">
             <PairCharts {...plot} axes={axes} />
           </div>
         </WhenSeen>
-        <WhenSeen minHeight={320}>
+        <WhenSeen minHeight={320} order={4 + axes.length}>
           <div className="panel">
             <TrialTimeline {...plot} />
           </div>
         </WhenSeen>
-        <WhenSeen minHeight={400}>
+        <WhenSeen minHeight={400} order={1}>
           <TrialTable
             trials={shown}
             numAll={trials.length}
