@@ -52,6 +52,18 @@ test('what cannot be read is named, and there is no setup', () => {
   expect(none.problems.map(({ key }) => key)).toEqual(['']);
 });
 
+test('start-up trials follow the number of trials until they are typed', () => {
+  const studyOf = (texts: Texts) => draftSetup(texts, {}).setup!.study;
+  expect(studyOf({ trials: '40' })).toMatchObject({
+    sampler: { numStartupTrials: 10 },
+    pruner: { numStartupTrials: 5 },
+  });
+  expect(studyOf({ trials: '4' }).sampler).toMatchObject({ numStartupTrials: 2 });
+  const typed = { trials: '40', 'sampler.startup': '3' };
+  expect(studyOf(typed).sampler).toMatchObject({ numStartupTrials: 3 });
+  expect(studyOf(readStudyUrl(writeStudyUrl(typed, '')))).toEqual(studyOf(typed));
+});
+
 test('the fixed value of a field that is swept does not matter', () => {
   expect(draftSetup({}, { units: 'many' }).problems).toEqual([]);
   expect(draftSetup({ 'sweep.units': '' }, { units: 'many' }).problems).toHaveLength(1);

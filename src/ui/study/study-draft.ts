@@ -13,6 +13,7 @@ import { studySetupSchema, type StudySetup } from '../../core/tuning/study-setup
 import {
   defaultStudyConfig,
   readDistribution,
+  shortStudyRules,
   tunableFields,
   writeDistribution,
 } from '../../core/tuning/sweep.ts';
@@ -45,7 +46,16 @@ export function rangeText(texts: Texts, name: string): string {
 }
 
 export function studyFieldText(texts: Texts, field: StudyField): string {
-  return texts[field.key] ?? field.initial;
+  return texts[field.key] ?? initialText(texts, field);
+}
+
+/** What stands in a field that nobody typed in: a short study learns and prunes sooner. */
+export function initialText(texts: Texts, field: StudyField): string {
+  const typed = Number(texts['trials'] ?? defaultStudyConfig.numTrials);
+  const rules = shortStudyRules(typed >= 1 ? typed : defaultStudyConfig.numTrials);
+  if (field.key === 'sampler.startup') return String(rules.sampler.numStartupTrials);
+  if (field.key === 'pruner.startup') return String(rules.pruner.numStartupTrials);
+  return field.initial;
 }
 
 /** Only fields that the others leave something to decide. */
@@ -80,7 +90,7 @@ export function writeStudyUrl(texts: Texts, search: string): string {
   }
   for (const field of relevantFields(texts)) {
     const text = studyFieldText(texts, field);
-    if (text !== field.initial) parameters.set(field.key, text);
+    if (text !== initialText(texts, field)) parameters.set(field.key, text);
   }
   const written = parameters.toString();
   return written === '' ? '' : `?${written}`;

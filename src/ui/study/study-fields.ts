@@ -1,5 +1,5 @@
 // What a study is set to beyond its runs, as data for the form and the URL: how many trials, how they
-// are chosen and which are cut short. Defaults are Optuna's where it has one.
+// are chosen and which are cut short. Defaults are Optuna's but for short studies (tuning/sweep.ts).
 import type { PrunerConfig, SamplerConfig } from '../../core/tuning/study-config.ts';
 
 interface StudyFieldBase {
@@ -7,7 +7,7 @@ interface StudyFieldBase {
   readonly key: string;
   readonly label: string;
   readonly meaning: string;
-  /** Taken when nothing was typed. */
+  /** Taken when nothing was typed (start-up trials then follow the number of trials). */
   readonly initial: string;
   /** Shown at once; the others behind "more". */
   readonly basic?: boolean;

@@ -8,6 +8,7 @@ import { usePage, viewAddress, showView } from '../page-state.ts';
 import { RangeField } from './range-field.tsx';
 import {
   draftSetup,
+  initialText,
   rangeKey,
   rangeText,
   relevantFields,
@@ -44,7 +45,8 @@ export function StudyForm() {
     />
   );
   const searchFields = relevantFields(texts);
-  const isChanged = (field: StudyFieldSpec) => studyFieldText(texts, field) !== field.initial;
+  const isChanged = (field: StudyFieldSpec) =>
+    studyFieldText(texts, field) !== initialText(texts, field);
   const searchField = (field: StudyFieldSpec) => (
     <StudyField
       key={field.key}
