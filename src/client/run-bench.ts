@@ -20,6 +20,7 @@ import { BenchFailure } from './bench-failure.ts';
 import { open, seal, weightsSha256, type FederationSecret } from './sealing.ts';
 import type { LoadedShard, ShardMemory } from './shard-memory.ts';
 import type { TwinMemory } from './twin-memory.ts';
+import { warmUpEncryption } from './warm-encryption.ts';
 import type { UntimedClientEvent } from './workbench.ts';
 
 type Weights = Float32Array<ArrayBuffer>;
@@ -55,6 +56,8 @@ export interface RunBenchEnvironment {
   readonly secret: FederationSecret;
   readonly shards: ShardMemory;
   readonly twins: TwinMemory;
+  /** Names of the schemes whose path this worker has warmed up; added to here. */
+  readonly warmSchemes: Set<string>;
 }
 
 type Keys = ReturnType<ClientScheme['open']>;
@@ -73,7 +76,7 @@ export function createRunBench(
   runId: string,
   config: RunConfig,
 ): RunBench {
-  const { secret, shards, twins } = environment;
+  const { secret, shards, twins, warmSchemes } = environment;
   const model = denseModel(config.units, config.hiddenLayers);
   const slots = tensorSlots(model);
   const committed = { round: 0, weights: initialWeights(model, config.seed) };
@@ -189,7 +192,12 @@ export function createRunBench(
       const material =
         sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
       void keys?.then(disposeKeys);
-      keys = Promise.resolve(scheme.open(material));
+      const opened = scheme.open(material);
+      keys = Promise.resolve(opened);
+      if (!warmSchemes.has(parameters.name)) {
+        await warmUpEncryption(parameters, slots, opened);
+        warmSchemes.add(parameters.name);
+      }
       return sealed === null
         ? {
             type: 'keys-made',
@@ -352,5 +360,7 @@ async function openWeights(
 }
 
 function difference(a: Float32Array, b: Float32Array): Weights {
-  return Float32Array.from(a, (value, i) => value - b[i]!);
+  const result = new Float32Array(a.length);
+  for (let i = 0; i < a.length; i++) result[i] = a[i]! - b[i]!;
+  return result;
 }

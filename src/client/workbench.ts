@@ -45,6 +45,7 @@ const LIMIT_MS = { prepare: 120_000, train: 30_000, evaluate: 60_000, encrypt: 3
 export function createWorkbench(environment: BenchEnvironment): Workbench {
   const { emit, watchdog } = environment;
   const twins = createTwinMemory();
+  const warmSchemes = new Set<string>();
   let data: Promise<Dataset> | null = null;
   const openData = () => (data ??= openDataset(environment.dataUrl));
   const shards = createShardMemory(openData);
@@ -111,7 +112,7 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
         if (bench?.runId !== runId) {
           bench?.dispose();
           bench = createRunBench(
-            { secret: environment.secret, shards, twins },
+            { secret: environment.secret, shards, twins, warmSchemes },
             effect.runId,
             effect.config,
           );

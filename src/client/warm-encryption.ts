@@ -1,0 +1,42 @@
+// Before round 1 counts, the whole path of an update is walked a few times on made-up values: WASM and
+// JavaScript both start in a slow tier and are compiled anew while they run, and a round of short
+// training would pay for that in all of its encryption.
+import {
+  dequantiseSum,
+  quantiseUpdate,
+  rangeExponents,
+  type Slots,
+} from '../core/encryption/quantisation.ts';
+import type { ClientScheme, SchemeParameters } from '../core/encryption/scheme.ts';
+import { createSummer } from '../ckks/summer.ts';
+
+const BUDGET_MS = 150;
+
+/** Takes about 150 ms, or one walk where that is longer. Nothing of it is sent or kept. */
+export async function warmUpEncryption(
+  parameters: SchemeParameters,
+  slots: Slots,
+  { encryptor, decryptor }: ReturnType<ClientScheme['open']>,
+): Promise<void> {
+  const summer = await createSummer(parameters);
+  const delta = Float32Array.from({ length: parameters.numParameters }, (_, i) => (i % 7) / 1000);
+  const exponents = rangeExponents(delta, slots);
+  const startedMs = performance.now();
+  do {
+    const { values } = quantiseUpdate({
+      parameters,
+      slots,
+      delta,
+      residual: delta,
+      numExamples: 1,
+      largestNumExamples: 1,
+      rangeExponents: exponents,
+      ditherKey: ['warm-up'],
+    });
+    summer.reset();
+    summer.add(encryptor.encrypt(values));
+    const sum = decryptor.decryptSum(summer.result(), 1);
+    dequantiseSum(sum, 1, parameters, exponents, slots, 1, 1);
+  } while (performance.now() - startedMs < BUDGET_MS);
+  summer.dispose();
+}
