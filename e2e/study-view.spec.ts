@@ -19,6 +19,8 @@ test('a sweep is configured, paused, continued and saved in the Study view', asy
   await rate.getByLabel('Learning rate, lowest').fill('0.01');
   await dashboard.getByLabel('Trials', { exact: true }).fill('4');
   await dashboard.getByLabel('Sampler', { exact: true }).selectOption('random');
+  // A study this short would prune from its second trial on; here every trial is to be watched to its end.
+  await dashboard.getByLabel('Pruner', { exact: true }).selectOption('none');
   await expect(dashboard).toHaveURL(/sweep\.learningRate=0\.01%3A0\.1%3Alog/);
   await dashboard.getByRole('button', { name: 'Start the study' }).click();
 
@@ -28,7 +30,11 @@ test('a sweep is configured, paused, continued and saved in the Study view', asy
     'the pause',
     ({ study }) => study?.phase === 'paused',
   );
-  expect(paused.study!.setup.study).toMatchObject({ numTrials: 4, sampler: { type: 'random' } });
+  expect(paused.study!.setup.study).toMatchObject({
+    numTrials: 4,
+    sampler: { type: 'random' },
+    pruner: { type: 'none' },
+  });
   await dashboard.getByRole('button', { name: 'Continue' }).click();
   const { study, trials } = await federation.waitFor(
     dashboard,
