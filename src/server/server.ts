@@ -79,7 +79,10 @@ function read(server: Server, connection: string, data: unknown): void {
     });
     if (message.type === 'watch' && message.protocolVersion === PROTOCOL_VERSION) {
       onLockReleased(message.lockName, () => disconnect(connection));
-      server.publisher.watch(connection, (view) => send(connection, view));
+      server.publisher.watch(connection, message.viewIntervalMs, (view) => send(connection, view));
+    }
+    if (message.type === 'set-view-interval') {
+      server.publisher.setInterval(connection, message.viewIntervalMs);
     }
     return;
   }

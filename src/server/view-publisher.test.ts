@@ -11,6 +11,8 @@ import { defaultStudySetup } from '../core/tuning/study-setup.ts';
 import { sampleView } from '../testing/sample-view.ts';
 import { createViewPublisher } from './view-publisher.ts';
 
+const INTERVAL_MS = 100;
+
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -53,7 +55,7 @@ function setUp(first: ServerView) {
   const sent: Extract<ServerToDashboard, { type: 'view' }>[] = [];
   let page = {} as ServerView;
   const publisher = createViewPublisher(() => view);
-  publisher.watch('page', (message) => {
+  publisher.watch('page', INTERVAL_MS, (message) => {
     if (message.type !== 'view') return;
     sent.push(message);
     page = { ...page, ...message.slices };
@@ -61,11 +63,12 @@ function setUp(first: ServerView) {
   });
   return {
     sent,
+    publisher,
     page: () => page,
     change(changes: Partial<ServerView>) {
       view = { ...view, ...changes };
       publisher.changed();
-      vi.advanceTimersByTime(100);
+      vi.advanceTimersByTime(INTERVAL_MS);
       return sent.at(-1)!;
     },
   };
@@ -101,6 +104,25 @@ describe('the view publisher', () => {
   it('is silent when nothing changed', () => {
     const { sent, change } = setUp(start);
     change({});
+    expect(sent).toHaveLength(1);
+  });
+
+  it('keeps to each watcher’s interval, and sends what waited when the interval shrinks', () => {
+    const { sent, publisher, change } = setUp(start);
+    publisher.setInterval('page', 10 * INTERVAL_MS);
+    change({ archive: [] });
+    vi.advanceTimersByTime(8 * INTERVAL_MS);
+    expect(sent).toHaveLength(1);
+    publisher.setInterval('page', INTERVAL_MS);
+    vi.advanceTimersByTime(0);
+    expect(sent.at(-1)).toEqual({ type: 'view', slices: { archive: [] } });
+  });
+
+  it('sends nothing to a page that is gone', () => {
+    const { sent, publisher, change } = setUp(start);
+    publisher.changed();
+    publisher.unwatch('page');
+    change({ archive: [] });
     expect(sent).toHaveLength(1);
   });
 });

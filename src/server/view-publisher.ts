@@ -1,52 +1,72 @@
 // Sends dashboards what changed of the view. The view is structurally shared, so "changed" is
-// reference inequality of a slice. At most ten pictures a second: the first change goes out at once,
-// later ones wait for the rest of the interval.
+// reference inequality of a slice. Every watcher has an interval of its own: the first change goes
+// out at once, later ones wait for the rest of the interval. A page that shows little, or that nobody
+// looks at, asks for fewer views: reading and drawing them would cost the clients their processor.
 import type { ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 
-const INTERVAL_MS = 100;
-
 export interface ViewPublisher {
   /** From now on `send` gets views, all slices first. */
-  watch(id: string, send: (message: ServerToDashboard) => void): void;
+  watch(id: string, intervalMs: number, send: (message: ServerToDashboard) => void): void;
+  /** A watcher's interval from now on; unknown watchers are ignored. */
+  setInterval(id: string, intervalMs: number): void;
   unwatch(id: string): void;
   /** The state may have changed. */
   changed(): void;
 }
 
-export function createViewPublisher(currentView: () => ServerView): ViewPublisher {
-  const watchers = new Map<
-    string,
-    { send: (message: ServerToDashboard) => void; sent: ServerView }
-  >();
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  let lastSentMs = -Infinity;
+interface Watcher {
+  readonly send: (message: ServerToDashboard) => void;
+  intervalMs: number;
+  sent: ServerView;
+  sentAtMs: number;
+  timer: ReturnType<typeof setTimeout> | null;
+}
 
-  function publish(): void {
-    timer = null;
-    lastSentMs = performance.now();
+export function createViewPublisher(currentView: () => ServerView): ViewPublisher {
+  const watchers = new Map<string, Watcher>();
+
+  function publish(watcher: Watcher): void {
+    watcher.timer = null;
     const view = currentView();
-    for (const watcher of watchers.values()) {
-      const changes = changesOf(watcher.sent, view);
-      if (changes === null) continue;
-      watcher.sent = view;
-      watcher.send({ type: 'view', ...changes });
-    }
+    const changes = changesOf(watcher.sent, view);
+    if (changes === null) return;
+    watcher.sent = view;
+    watcher.sentAtMs = performance.now();
+    watcher.send({ type: 'view', ...changes });
   }
 
-  function changed(): void {
-    if (timer !== null || watchers.size === 0) return;
-    timer = setTimeout(publish, Math.max(0, lastSentMs + INTERVAL_MS - performance.now()));
+  function schedule(watcher: Watcher): void {
+    const waitMs = watcher.sentAtMs + watcher.intervalMs - performance.now();
+    watcher.timer ??= setTimeout(() => publish(watcher), Math.max(0, waitMs));
+  }
+
+  function unschedule(watcher: Watcher): void {
+    if (watcher.timer !== null) clearTimeout(watcher.timer);
+    watcher.timer = null;
   }
 
   return {
-    watch(id, send) {
+    watch(id, intervalMs, send) {
       const view = currentView();
-      watchers.set(id, { send, sent: view });
+      watchers.set(id, { send, intervalMs, sent: view, sentAtMs: performance.now(), timer: null });
       send({ type: 'view', slices: view });
     },
-    unwatch: (id) => void watchers.delete(id),
-    changed,
+    setInterval(id, intervalMs) {
+      const watcher = watchers.get(id);
+      if (watcher === undefined) return;
+      watcher.intervalMs = intervalMs;
+      unschedule(watcher);
+      schedule(watcher);
+    },
+    unwatch(id) {
+      const watcher = watchers.get(id);
+      if (watcher !== undefined) unschedule(watcher);
+      watchers.delete(id);
+    },
+    changed() {
+      for (const watcher of watchers.values()) schedule(watcher);
+    },
   };
 }
 

@@ -28,6 +28,8 @@ export function onDashboardSaid(
             [state, []],
             refusal('wrong-version', 'Reload this tab: the server runs another version.'),
           );
+    case 'set-view-interval':
+      return answered(event, [state, []], { ok: true, result: null });
     case 'start-run':
       return onStartRun(config, state, event, message.config, message.withTwin);
     case 'get-model':

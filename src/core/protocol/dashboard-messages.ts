@@ -11,6 +11,8 @@ const requestId = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** Of the times in a journal, which are local: minutes east of UTC. */
 const utcOffsetMinutes = v.pipe(v.number(), v.integer(), v.minValue(-1440), v.maxValue(1440));
+/** Shortest time between two views for this page, ms: nobody sees more pictures than a page draws. */
+const viewIntervalMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000));
 /** Characters. */
 const MAX_JOURNAL_LENGTH = 2 ** 28;
 
@@ -23,7 +25,10 @@ export const dashboardMessageSchema = v.variant('type', [
     protocolVersion: v.number(),
     /** The Web Lock that the page holds while it lives. */
     lockName: shortText,
+    viewIntervalMs,
   }),
+  /** The page was hidden or shown: a view that waits longer than the new interval goes out at once. */
+  v.strictObject({ type: v.literal('set-view-interval'), requestId, viewIntervalMs }),
   v.strictObject({
     type: v.literal('start-run'),
     requestId,
@@ -123,6 +128,7 @@ export type ServerToDashboard = v.InferOutput<typeof serverToDashboardSchema>;
 /** `result` of the answers, by command. */
 export interface DashboardResults {
   watch: { serverId: string };
+  'set-view-interval': null;
   'start-run': { runId: string };
   'pause-run': null;
   'continue-run': null;

@@ -7,6 +7,9 @@ import { federationSecret, inviteLink } from './federation-secret.ts';
 import { createHostedClients } from './hosted-clients.ts';
 import { connectToServer } from './server-link.ts';
 
+/** Shortest time between two views, ms. */
+const VIEW_INTERVAL_MS = { dashboard: 100, client: 500, hidden: 1000 };
+
 /** A client tab (`?client`) hosts one client at once; `&backend=` is that tab's own choice. */
 export function connectTab(): DashboardActions {
   const query = new URLSearchParams(location.search);
@@ -15,7 +18,14 @@ export function connectTab(): DashboardActions {
   const secret = federationSecret();
   let nextNoticeId = 1;
 
+  /** A client's page shows a few words; a page that nobody sees keeps its title up to date. */
+  const viewIntervalMs = () =>
+    document.hidden
+      ? VIEW_INTERVAL_MS.hidden
+      : VIEW_INTERVAL_MS[isClientTab ? 'client' : 'dashboard'];
+
   const link = connectToServer({
+    viewIntervalMs,
     onView: (slices, changedTrials) =>
       setState(({ view }) => ({
         view: withChanges(view, slices, changedTrials),
@@ -27,6 +37,13 @@ export function connectTab(): DashboardActions {
       clients.reconnectAll();
     },
     onOutdated: () => setState({ connection: 'outdated' }),
+  });
+
+  // Refused only by a server that is just going; the next one is told when it is watched.
+  document.addEventListener('visibilitychange', () => {
+    link
+      .request({ type: 'set-view-interval', viewIntervalMs: viewIntervalMs() })
+      .catch(() => undefined);
   });
 
   const clients = createHostedClients({

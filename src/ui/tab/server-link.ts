@@ -35,6 +35,8 @@ export interface ServerLink {
 }
 
 export interface LinkListener {
+  /** How often this page wants views at the moment, ms. */
+  readonly viewIntervalMs: () => number;
   readonly onView: (slices: Partial<ServerView>, changedTrials: readonly TrialView[]) => void;
   readonly onConnected: () => void;
   /** The server is gone; a new one is being started. */
@@ -66,7 +68,12 @@ export function connectToServer(listener: LinkListener): ServerLink {
     port.onmessage = ({ data }) => receive(data);
     // The server takes a lock that nobody holds for a page that is gone.
     const watching = lockHeld.then(() =>
-      request({ type: 'watch', protocolVersion: PROTOCOL_VERSION, lockName }),
+      request({
+        type: 'watch',
+        protocolVersion: PROTOCOL_VERSION,
+        lockName,
+        viewIntervalMs: listener.viewIntervalMs(),
+      }),
     );
     watching.then(
       ({ serverId }) => {
