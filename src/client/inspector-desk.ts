@@ -3,6 +3,7 @@
 // platform (opening sealed bytes, reading data, encrypting) comes in as services.
 import * as v from 'valibot';
 import type { RunConfig } from '../core/federation/run-config.ts';
+import { allFinite } from '../core/math/finite.ts';
 import { classProbabilities } from '../core/model/forward.ts';
 import {
   denseModel,
@@ -84,7 +85,7 @@ export function createInspectorDesk(
     if (weights.length !== numParameters(spec)) {
       throw new Refusal('cannot-open', 'The weights do not fit this run’s model.');
     }
-    if (!weights.every(Number.isFinite)) {
+    if (!allFinite(weights)) {
       throw new Refusal(
         'failed',
         'Its weights are not all numbers: training diverged. Start a run with a lower learning rate.',

@@ -12,6 +12,7 @@ import type { ClientScheme } from '../core/encryption/scheme.ts';
 import type { ClientEffect, WorkKey } from '../core/federation/client-types.ts';
 import { sliceBounds } from '../core/federation/evaluation-slices.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
+import { allFinite } from '../core/math/finite.ts';
 import { denseModel, initialWeights, tensorSlots } from '../core/model/model-spec.ts';
 import { batchOrder } from '../core/training/batch-order.ts';
 import type { AbortSignalLike, Trainer } from '../core/training/trainer.ts';
@@ -218,7 +219,7 @@ export function createRunBench(
         onProgress,
       });
       const delta = difference(result.weights, committed.weights);
-      if (!Number.isFinite(result.meanLoss) || !delta.every(Number.isFinite)) {
+      if (!Number.isFinite(result.meanLoss) || !allFinite(delta)) {
         throw new BenchFailure(
           'non-finite-update',
           'Training diverged: its weights are not finite numbers. A smaller learning rate helps.',
@@ -264,7 +265,7 @@ export function createRunBench(
         effect.largestNumExamples,
         effect.totalExamples,
       );
-      const weights = committed.weights.map((weight, i) => weight + mean[i]!);
+      const weights = moved(committed.weights, mean);
       // Two sets of clients of one size with the same number of examples in all are taken for one.
       const contributors = `${numContributors} clients, ${effect.totalExamples} examples`;
       tentative = { round: key.round, weights, contributors };
@@ -357,6 +358,13 @@ async function openWeights(
       `The sealed weights of round ${round} could not be opened: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** Added in float64 and rounded once, the same on every client. */
+function moved(weights: Float32Array, by: Float64Array): Weights {
+  const result = new Float32Array(weights.length);
+  for (let i = 0; i < weights.length; i++) result[i] = weights[i]! + by[i]!;
+  return result;
 }
 
 function difference(a: Float32Array, b: Float32Array): Weights {

@@ -84,6 +84,8 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
           ),
         );
         return;
+      case 'prepare-sum':
+        return sums.prepare(effect.runId, effect.parameters);
       case 'open-sum':
         return sums.open(effect.key, effect.parameters);
       case 'add-update':

@@ -23,6 +23,8 @@ interface RunSum {
 }
 
 export interface Sums {
+  /** Loads the engine and what the parameters ask of it, so that the first round need not wait. */
+  prepare(runId: string, parameters: SchemeParameters): void;
   open(key: RoundKey, parameters: SchemeParameters): void;
   /** null: the attempt is not the one whose sum is open. */
   add(key: RoundKey, payload: Bytes): Promise<{ outcome: AddOutcome; addMs: number } | null>;
@@ -45,30 +47,36 @@ export function createSums(): Sums {
     return result;
   }
 
+  function prepared(runId: string, parameters: SchemeParameters): RunSum {
+    const sum = sums.get(runId) ?? {
+      parametersText: '',
+      summer: null,
+      holder: '',
+      tail: Promise.resolve(),
+    };
+    sums.set(runId, sum);
+    sum.tail = sum.tail
+      .then(async () => {
+        const parametersText = JSON.stringify(parameters);
+        if (sum.parametersText === parametersText) return;
+        sum.summer?.dispose();
+        sum.summer = await createSummer(parameters);
+        sum.parametersText = parametersText;
+      })
+      // Whoever adds to a sum that could not be opened is told `engine-broken`.
+      .catch(() => discardSummer(sum));
+    return sum;
+  }
+
   return {
+    prepare: (runId, parameters) => void prepared(runId, parameters),
+
     open(key, parameters) {
-      const sum = sums.get(key.runId) ?? {
-        parametersText: '',
-        summer: null,
-        holder: '',
-        tail: Promise.resolve(),
-      };
-      sums.set(key.runId, sum);
-      sum.tail = sum.tail
-        .then(async () => {
-          const parametersText = JSON.stringify(parameters);
-          if (sum.parametersText !== parametersText) {
-            sum.summer?.dispose();
-            sum.summer = await createSummer(parameters);
-            sum.parametersText = parametersText;
-          }
-          sum.summer?.reset();
-        })
-        // Whoever adds to a sum that could not be opened is told `engine-broken`.
-        .catch(() => discardSummer(sum))
-        .then(() => {
-          sum.holder = holderOf(key);
-        });
+      const sum = prepared(key.runId, parameters);
+      sum.tail = sum.tail.then(() => {
+        sum.summer?.reset();
+        sum.holder = holderOf(key);
+      });
     },
 
     add(key, payload) {

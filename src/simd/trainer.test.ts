@@ -44,7 +44,7 @@ describe.each(shapes)(
   '$model.widths, batches of $batchSize',
   ({ model, batchSize, numExamples }) => {
     const examples = darkExamples(numExamples, model.widths[0]!);
-    const weights = randomWeights(model, createRandom(3, 'shapes').uniform);
+    const weights = randomWeights(model, createRandom(3, 'shapes'));
 
     test.each(optimizers)(
       '%s: as the float64 twin, dense equals sparse bit for bit',

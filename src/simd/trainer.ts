@@ -1,5 +1,6 @@
 // Training and evaluation with the fused SIMD step: the engine of tabs without a GPU. The shard stays
 // in the module's memory as bytes; a local epoch is a few calls (src/simd/slices.ts).
+import { allFinite } from '../core/math/finite.ts';
 import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
 import {
   TrainingAborted,
@@ -85,7 +86,7 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Tr
     if (!examples) throw new Error('no training examples are loaded');
     const numExamples = job.order.length;
     if (numExamples === 0) throw new RangeError('there is nothing to train on');
-    if (!job.order.every((index) => index < examples.numExamples)) {
+    if (largestOf(job.order) >= examples.numExamples) {
       throw new RangeError(`the order names more than the ${examples.numExamples} examples`);
     }
     throwIfAborted(job);
@@ -142,7 +143,7 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Tr
     await createSlices().run({ from, to, step: PROBE_EXAMPLES }, evaluated.evaluate, () => {});
     const scores = evaluated.scores();
     // Zero-skipping may pass over a weight that is NaN; a diverged model must show all the same.
-    const lossSum = weights.every(Number.isFinite) ? scores.lossSum : NaN;
+    const lossSum = allFinite(weights) ? scores.lossSum : NaN;
     return { numExamples: to - from, ...scores, lossSum };
   }
 
@@ -202,4 +203,10 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Tr
 
 function throwIfAborted(job: TrainingJob): void {
   if (job.signal.aborted) throw new TrainingAborted('training was stopped');
+}
+
+function largestOf(order: Uint32Array): number {
+  let largest = 0;
+  for (let i = 0; i < order.length; i++) largest = Math.max(largest, order[i]!);
+  return largest;
 }

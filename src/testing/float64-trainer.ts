@@ -2,6 +2,7 @@
 // from the formulas (Goodfellow et al. 2016, ch. 6.5, for backpropagation; Kingma & Ba 2015, end of
 // section 2, for Adam's "epsilon hat" form, which Keras uses). An oracle for tests only.
 import { forwardPass, softmax } from '../core/model/forward.ts';
+import type { Random } from '../core/math/random.ts';
 import { numParameters, tensorSlots, type ModelSpec } from '../core/model/model-spec.ts';
 import type { Examples, TrainingJob } from '../core/training/trainer.ts';
 
@@ -122,6 +123,6 @@ function argMax(values: Float64Array): number {
 }
 
 /** Weights drawn for tests: small, none zero, biases too. */
-export function randomWeights(model: ModelSpec, uniform: () => number): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: numParameters(model) }, () => (uniform() - 0.5) * 0.2);
+export function randomWeights(model: ModelSpec, random: Random): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: numParameters(model) }, () => (random.uniform() - 0.5) * 0.2);
 }

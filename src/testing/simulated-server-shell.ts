@@ -57,6 +57,8 @@ function carryOutOne(world: World, effect: CoordinatorEffect): void {
     case 'disconnect':
       world.connections.delete(effect.connection);
       return;
+    case 'prepare-sum':
+      return;
     case 'open-sum':
       world.sums.set(effect.key.runId, {
         key: effect.key,

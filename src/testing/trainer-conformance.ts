@@ -81,8 +81,7 @@ export function describeTrainer(name: string, create: () => Promise<Trainer>): v
         trainer.dispose();
       }
     };
-    const weightsFor = (model: ModelSpec) =>
-      randomWeights(model, createRandom(5, 'conformance').uniform);
+    const weightsFor = (model: ModelSpec) => randomWeights(model, createRandom(5, 'conformance'));
 
     for (const [label, model] of [
       ['one hidden layer', oneHidden],

@@ -2,6 +2,7 @@
 // on the device, nothing is read back between batches but the logits of a whole segment of them (about
 // every 50 ms, which bounds the device's queue too), and the worker's event loop gets its turns.
 import { backend as activeBackend, memory, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { allFinite } from '../core/math/finite.ts';
 import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
 import {
   DeviceLost,
@@ -142,7 +143,7 @@ export async function createTfjsTrainer(
       for (const parameter of parameters) parameter.dispose();
     }
     // An engine's ReLU may turn NaN into 0; a diverged model must show all the same.
-    if (!weights.every(Number.isFinite)) scores.lossSum = NaN;
+    if (!allFinite(weights)) scores.lossSum = NaN;
     return { numExamples: to - from, ...scores };
   }
 

@@ -61,41 +61,66 @@ export function quantiseUpdate(request: QuantisationRequest): QuantisedUpdate {
   const weight = request.numExamples / request.largestNumExamples;
   if (!(weight > 0 && weight <= 1)) throw new RangeError(`weight ${weight} is outside (0, 1]`);
 
-  const random = createRandom(...request.ditherKey);
+  const dither = new Uint32Array(numParameters);
+  createRandom(...request.ditherKey).fillUint32(dither);
   const values = new Int32Array(numParameters);
   const lost = new Float32Array(numParameters);
   const found: number[] = [];
-  const last = levels - 1;
   let quantisationError = 0;
   let numClipped = 0;
-  slots.forEach(({ offset, size }, tensor) => {
+  for (const [tensor, { offset, size }] of slots.entries()) {
     const clip = 2 ** rangeExponents[tensor]!;
-    const step = (2 * clip) / last;
-    let largest = 0;
-    for (let i = offset; i < offset + size; i++) {
-      const exact = (residual ? delta[i]! + residual[i]! : delta[i]!) * weight;
-      const magnitude = Math.abs(exact);
-      if (!(magnitude < Infinity)) throw new SchemeError('bad-values', 'a delta is not finite');
-      if (magnitude > largest) largest = magnitude;
-      let inside = exact;
-      if (magnitude > clip) {
-        inside = exact > 0 ? clip : -clip;
-        numClipped++;
-      }
-      // Rounded up with the probability of the fraction; comparing keeps an exact level (0 above
-      // all) exactly where it is, where adding the dither to a large number could round.
-      const position = inside / step + last / 2;
-      let level = Math.floor(position);
-      if (random.uint32() < (position - level) * 4294967296) level++;
-      const quantised = (level - last / 2) * step;
-      const error = Math.abs(quantised - inside);
-      if (error > quantisationError) quantisationError = error;
-      values[i] = level;
-      lost[i] = (exact - quantised) / weight;
-    }
-    found.push(rangeExponent(largest));
-  });
+    const part = { delta, residual, weight, dither, values, lost, from: offset, to: offset + size };
+    const done = quantiseTensor(part, clip, levels);
+    if (done.quantisationError > quantisationError) quantisationError = done.quantisationError;
+    numClipped += done.numClipped;
+    found.push(rangeExponent(done.largest));
+  }
   return { values, residual: lost, rangeExponents: found, quantisationError, numClipped };
+}
+
+/** The stretch [from, to) of an update's vectors that belongs to one tensor. */
+interface TensorPart {
+  readonly delta: Float32Array;
+  readonly residual: Float32Array | null;
+  readonly weight: number;
+  readonly dither: Uint32Array;
+  readonly values: Int32Array;
+  readonly lost: Float32Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Writes `values` and `lost`. `largest`: the largest magnitude before clipping. */
+function quantiseTensor(part: TensorPart, clip: number, levels: number) {
+  const { delta, residual, weight, dither, values, lost, from, to } = part;
+  const last = levels - 1;
+  const step = (2 * clip) / last;
+  let largest = 0;
+  let quantisationError = 0;
+  let numClipped = 0;
+  for (let i = from; i < to; i++) {
+    const exact = (residual ? delta[i]! + residual[i]! : delta[i]!) * weight;
+    const magnitude = Math.abs(exact);
+    if (!(magnitude < Infinity)) throw new SchemeError('bad-values', 'a delta is not finite');
+    if (magnitude > largest) largest = magnitude;
+    let inside = exact;
+    if (magnitude > clip) {
+      inside = exact > 0 ? clip : -clip;
+      numClipped++;
+    }
+    // Rounded up with the probability of the fraction; comparing keeps an exact level (0 above
+    // all) exactly where it is, where adding the dither to a large number could round.
+    const position = inside / step + last / 2;
+    let level = Math.floor(position);
+    if (dither[i]! < (position - level) * 4294967296) level++;
+    const quantised = (level - last / 2) * step;
+    const error = Math.abs(quantised - inside);
+    if (error > quantisationError) quantisationError = error;
+    values[i] = level;
+    lost[i] = (exact - quantised) / weight;
+  }
+  return { largest, quantisationError, numClipped };
 }
 
 /**
@@ -103,15 +128,20 @@ export function quantiseUpdate(request: QuantisationRequest): QuantisedUpdate {
  * `bad-values` when a value is not finite or above 2^60.
  */
 export function rangeExponents(values: ArrayLike<number>, slots: Slots): number[] {
-  return slots.map(({ offset, size }) => {
-    let largest = 0;
-    for (let i = offset; i < offset + size; i++) {
-      const magnitude = Math.abs(values[i]!);
-      if (!(magnitude <= largest)) largest = magnitude; // takes NaN over
-      if (largest !== largest) break;
-    }
-    return rangeExponent(largest);
-  });
+  return slots.map(({ offset, size }) =>
+    rangeExponent(largestMagnitude(values, offset, offset + size)),
+  );
+}
+
+/** NaN when one of them is. */
+function largestMagnitude(values: ArrayLike<number>, from: number, to: number): number {
+  let largest = 0;
+  for (let i = from; i < to; i++) {
+    const magnitude = Math.abs(values[i]!);
+    if (!(magnitude <= largest)) largest = magnitude; // takes NaN over, which ends it
+    if (largest !== largest) break;
+  }
+  return largest;
 }
 
 /**
@@ -130,10 +160,10 @@ export function dequantiseSum(
   checkSizes(slots, parameters.numParameters, exponents);
   const zero = numContributors * middleLevel(parameters);
   const mean = new Float64Array(parameters.numParameters);
-  slots.forEach(({ offset, size }, tensor) => {
+  for (const [tensor, { offset, size }] of slots.entries()) {
     const factor = (stepOf(parameters, exponents[tensor]!) * largestNumExamples) / totalExamples;
     for (let i = offset; i < offset + size; i++) mean[i] = (sum[i]! - zero) * factor;
-  });
+  }
   return mean;
 }
 

@@ -88,6 +88,12 @@ export type CoordinatorEffect =
   | { readonly type: 'disconnect'; readonly connection: ConnectionId }
   /** Request this Web Lock; when granted, say `client-gone`. */
   | { readonly type: 'watch-lock'; readonly connection: ConnectionId; readonly lockName: string }
+  /** Updates under these parameters will come: load what adds them. */
+  | {
+      readonly type: 'prepare-sum';
+      readonly runId: string;
+      readonly parameters: SchemeParameters;
+    }
   /** Start an empty sum for this attempt, in place of any other of this run. */
   | { readonly type: 'open-sum'; readonly key: RoundKey; readonly parameters: SchemeParameters }
   | {

@@ -27,7 +27,7 @@ describe('forward pass', () => {
 
   test('NaN weights give NaN, also behind a ReLU', () => {
     const model = denseModel(4, 1);
-    const weights = randomWeights(model, createRandom('nan').uniform);
+    const weights = randomWeights(model, createRandom('nan'));
     weights[0] = NaN;
     const image = new Uint8Array(784).fill(255);
     expect(classProbabilities(model, weights, image).every(Number.isNaN)).toBe(true);
@@ -37,7 +37,7 @@ describe('forward pass', () => {
 describe('the float64 trainer that engines are measured by', () => {
   const model: ModelSpec = { widths: [6, 5, 4, 10] };
   const random = createRandom('float64-trainer');
-  const weights = Float64Array.from(randomWeights(model, random.uniform), (w) => 5 * w);
+  const weights = Float64Array.from(randomWeights(model, random), (w) => 5 * w);
   const examples = {
     images: Uint8Array.from({ length: 8 * 6 }, () => random.below(256)),
     labels: Uint8Array.from({ length: 8 }, () => random.below(10)),
