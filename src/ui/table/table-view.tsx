@@ -1,15 +1,20 @@
 // The first view: the round table with its controls, the charts of the run, and the clients.
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
+import type { ClientView, RoundRecord, RunArchive, RunView } from '../../core/protocol/view.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { ConfigForm } from '../form/config-form.tsx';
 import { ClientsTable } from './clients-table.tsx';
 import { RoundTable } from './round-table.tsx';
+import { usePaced } from '../use-paced.ts';
 import { RunControls } from './run-controls.tsx';
 
 const RunCharts = lazy(async () => {
   const { RunCharts: component } = await import('../charts/run-charts.tsx');
   return { default: component };
 });
+
+/** Short rounds end ten times a second: no reader follows four charts at that pace. */
+const CHARTS_INTERVAL_MS = 300;
 
 export function TableView() {
   return (
@@ -32,6 +37,18 @@ function Charts() {
   const twin = useDashboard((state) => state.view?.twin ?? null);
   const run = useDashboard((state) => state.view?.run ?? null);
   const clients = useDashboard((state) => state.view?.clients);
+  const now = useMemo(() => ({ history, twin, run, clients }), [history, twin, run, clients]);
+  return <PacedCharts {...usePaced(now, CHARTS_INTERVAL_MS)} />;
+}
+
+interface PacedChartsProps {
+  readonly history: readonly RoundRecord[] | undefined;
+  readonly twin: RunArchive | null;
+  readonly run: RunView | null;
+  readonly clients: readonly ClientView[] | undefined;
+}
+
+function PacedCharts({ history, twin, run, clients }: PacedChartsProps) {
   if (history === undefined || clients === undefined) return null;
   // The plotting code is larger than the rest of the page: it is not fetched for an empty plot.
   if (run === null) {
