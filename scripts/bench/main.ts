@@ -8,22 +8,28 @@ import { ensureBuilt } from '../build.mjs';
 import { INITIAL_JS_LIMIT_BYTES } from '../bundle/judge-bundle.ts';
 import { readBundle } from '../bundle/read-bundle.ts';
 import { chromiumLaunchOptions } from '../chromium.mjs';
-import type { ServerView } from '../../src/core/protocol/view.ts';
+import type { RoundRecord } from '../../src/core/protocol/view.ts';
 import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
 import { driveStudy } from '../headless/drive-study.ts';
-import { driveRun } from '../headless/drive.ts';
+import { driveRun, type DrivenRun } from '../headless/drive.ts';
 import { createProgressBar } from '../headless/progress.ts';
-import type { RunResult } from '../headless/result.ts';
 import { serve } from '../serve.mjs';
+import { defaultRunRow, type DriveRun } from './default-run-row.ts';
 import { federationRows } from './federation-rows.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, type Measurement, type RowResult } from './measurement.ts';
 import { createStudyProgress } from '../headless/study-progress.ts';
-import { sweepRow } from './study-rows.ts';
+import { sweepRow, type DrivenStudy, type RunStudy } from './study-rows.ts';
 import { findPageModules, runPageModule } from './page-modules.ts';
 
 const pageModules = findPageModules();
-const rowNames = ['first-load', ...pageModules.keys(), ...federationRows.keys(), 'sweep'];
+const rowNames = [
+  'first-load',
+  ...pageModules.keys(),
+  ...federationRows.keys(),
+  'default-run',
+  'sweep',
+];
 const chosen = chosenRows(process.argv.slice(2));
 if (typeof chosen === 'string') {
   console.error(chosen);
@@ -36,7 +42,7 @@ async function main(rows: readonly string[]): Promise<void> {
   await ensureBuilt();
   const startedAt = new Date();
   const server = await serve({ port: 0 });
-  const runFederation = remembering((config: RunConfig) => driveOnce(server.url, config));
+  const driveFederation = remembering((config: RunConfig) => driveOnce(server.url, config));
   const runStudy = remembering((setup: StudySetup) => driveStudyOnce(server.url, setup));
   const results: RowResult[] = [];
   for (const row of rows) {
@@ -44,7 +50,7 @@ async function main(rows: readonly string[]): Promise<void> {
     try {
       results.push({
         row,
-        measurements: await measure(row, runFederation, runStudy),
+        measurements: await measure(row, driveFederation, runStudy),
         failure: null,
       });
     } catch (error) {
@@ -67,14 +73,16 @@ async function main(rows: readonly string[]): Promise<void> {
 
 async function measure(
   row: string,
-  runFederation: (config: RunConfig, again?: number) => Promise<RunResult>,
-  runStudy: (setup: StudySetup, again?: number) => Promise<ServerView>,
+  driveFederation: DriveRun,
+  runStudy: RunStudy,
 ): Promise<Measurement[]> {
+  if (row === 'default-run') return defaultRunRow(driveFederation);
   if (row === 'sweep') return sweepRow(runStudy);
   const module = pageModules.get(row);
   if (module !== undefined) return runPageModule(row, module);
   const federationRow = federationRows.get(row);
-  return federationRow ? federationRow(runFederation) : [firstLoad()];
+  if (federationRow === undefined) return [firstLoad()];
+  return federationRow(async (config, again) => (await driveFederation(config, again)).result);
 }
 
 function firstLoad(): Measurement {
@@ -99,19 +107,22 @@ function remembering<Config, Result>(drive: (config: Config) => Promise<Result>)
   };
 }
 
-async function driveOnce(url: string, config: RunConfig): Promise<RunResult> {
+async function driveOnce(url: string, config: RunConfig): Promise<DrivenRun> {
   const progress = createProgressBar(process.stderr);
   try {
-    return (await driveRun({ config, url, onView: progress.show })).result;
+    return await driveRun({ config, url, onView: progress.show });
   } finally {
     progress.end();
   }
 }
 
-async function driveStudyOnce(url: string, setup: StudySetup): Promise<ServerView> {
+async function driveStudyOnce(url: string, setup: StudySetup): Promise<DrivenStudy> {
   const { show, end } = createStudyProgress(process.stderr);
+  let histories: ReadonlyMap<number, readonly RoundRecord[]> = new Map();
+  const onHistories = (kept: typeof histories) => void (histories = kept);
   try {
-    return await driveStudy({ setup, resumed: null, url, onView: show });
+    const view = await driveStudy({ setup, resumed: null, url, onView: show, onHistories });
+    return { view, histories };
   } finally {
     end();
   }

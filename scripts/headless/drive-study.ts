@@ -1,6 +1,6 @@
 // Drives one study in real tabs through the dashboard's automation object: a new one, or one that a
 // journal holds. Whoever interrupts it has the last view and the last journal that were reported.
-import type { ServerView } from '../../src/core/protocol/view.ts';
+import type { RoundRecord, ServerView } from '../../src/core/protocol/view.ts';
 import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
 import { isFinished } from '../../src/core/tuning/trial.ts';
 import { withTabs, type Tabs, type TabsOptions } from './tabs.ts';
@@ -12,11 +12,13 @@ export interface DriveStudyOptions extends TabsOptions {
   readonly onView: (view: ServerView) => void;
   /** The study as a journal, at the beginning and whenever a trial has ended; not asked for if left out. */
   readonly onJournal?: (journal: string) => void;
+  /** The rounds of each trial by its number, when the study is over; not asked for if left out. */
+  readonly onHistories?: (histories: ReadonlyMap<number, readonly RoundRecord[]>) => void;
 }
 
 /** The last view, in which the study is over. Throws an Error of one sentence when it is not to be had. */
 export async function driveStudy(options: DriveStudyOptions): Promise<ServerView> {
-  const { setup, resumed, onView, onJournal } = options;
+  const { setup, resumed, onView, onJournal, onHistories } = options;
   return withTabs(options, setup.base, async (tabs) => {
     const base = resumed === null ? setup.base : await importJournal(tabs, resumed.journal, setup);
     await tabs.openClients(base.clients);
@@ -35,7 +37,7 @@ export async function driveStudy(options: DriveStudyOptions): Promise<ServerView
     let numEnded = -1;
     const isOver = ({ study }: ServerView) =>
       study !== null && (study.phase === 'finished' || study.phase === 'stopped');
-    return tabs.watch(isOver, base.deadlineMs, async (view) => {
+    const last = await tabs.watch(isOver, base.deadlineMs, async (view) => {
       onView(view);
       const ended = view.trials.filter(isFinished).length;
       if (ended === numEnded || onJournal === undefined) return;
@@ -45,7 +47,21 @@ export async function driveStudy(options: DriveStudyOptions): Promise<ServerView
       );
       if (journal !== null) onJournal(journal);
     });
+    if (onHistories !== undefined) onHistories(await historiesOf(tabs, last));
+    return last;
   });
+}
+
+async function historiesOf(tabs: Tabs, { trials }: ServerView) {
+  const histories = new Map<number, readonly RoundRecord[]>();
+  for (const { number, runId } of trials) {
+    if (runId === null) continue;
+    const kept = await tabs.act((automation) =>
+      automation.evaluate((roundtable, runId) => roundtable.actions.getHistory(runId), runId),
+    );
+    histories.set(number, kept?.history ?? []);
+  }
+  return histories;
 }
 
 /** The configuration of the study's runs. */

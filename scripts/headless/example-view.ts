@@ -26,6 +26,10 @@ function exampleRecord(round: number): RoundRecord {
       decrypt: 4,
       evaluate: 9,
     },
+    path: {
+      ...{ train: 60, encrypt: 10, upload: 12, sum: 1, wait: 0 },
+      ...{ decrypt: 4, evaluate: 9, answer: 4 },
+    },
     quantisationBound: 1e-6,
     quantisationError: 1e-7,
     twinDifference: null,

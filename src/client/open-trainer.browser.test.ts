@@ -32,15 +32,6 @@ describe('auto', () => {
   });
 });
 
-test('the step is not fetched for another backend', async () => {
-  performance.clearResourceTimings();
-  const trainer = await openTrainer('wasm', options);
-  trainer.dispose();
-  const names = performance.getEntriesByType('resource').map(({ name }) => name);
-  expect(names.filter((name) => name.includes('wasm'))).not.toEqual([]);
-  expect(names.filter((name) => name.includes('training-step'))).toEqual([]);
-});
-
 test('a batch whose lists would not fit goes to tfjs', async () => {
   const trainer = await openTrainer('simd', { ...options, batchSize: 1e6 });
   expect(['wasm', 'webgl']).toContain(trainer.info.backend);

@@ -4,6 +4,7 @@
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import {
   dequantiseSum,
+  MAX_RANGE_EXPONENT,
   quantiseUpdate,
   rangeExponents,
   type QuantisedUpdate,
@@ -141,7 +142,8 @@ export function createRunBench(
 
   /**
    * A few batches are trained and thrown away, and the movement is taken to go on in a straight line
-   * (it slows down, so that little is clipped).
+   * (it slows down, so that little is clipped). Training that diverges here has a place all the same:
+   * it fails in its round, where it is told for what it is.
    */
   async function expectedRanges(on: Trainer, seat: number, numExamples: number): Promise<number[]> {
     const initial = initialWeights(model, config.seed);
@@ -154,10 +156,11 @@ export function createRunBench(
       onProgress: () => {},
     });
     const stretch = Math.max(1, numBatches(batchOrder(place)) / numBatches(probe));
-    return rangeExponents(
-      difference(weights, initial).map((movement) => movement * stretch),
-      slots,
+    const most = 2 ** MAX_RANGE_EXPONENT;
+    const movements = difference(weights, initial).map(
+      (movement) => Math.min(most, Math.max(-most, movement * stretch)) || 0, // NaN is no range
     );
+    return rangeExponents(movements, slots);
   }
 
   function numBatches({ epochLengths }: { readonly epochLengths: readonly number[] }): number {

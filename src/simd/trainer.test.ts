@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createRandom } from '../core/math/random.ts';
 import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
 import type {
@@ -141,6 +141,67 @@ describe.each(['dense', 'sparse'] as const)('%s kernels', (kernels) => {
     expect(result.weights.every(Number.isFinite)).toBe(false);
     expect((await trainer.evaluate(model, weights, 'test', 0, 60)).lossSum).toBeNaN();
   });
+});
+
+describe('zero-skipping', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /**
+   * Trains with one NaN weight, of a pixel that is never lit, under a clock by which one kind of
+   * kernels takes 1 ms longer: products with zero show in the result (0 × NaN), left out they do not.
+   */
+  async function numNonFinite(slower: 'dense' | 'sparse') {
+    const model: ModelSpec = { widths: [100, 20, 10] };
+    const { images, labels } = darkExamples(60, 100);
+    const dark = images.map((byte, at) => (at % 100 === 7 ? 0 : byte));
+    const trainer = await create('measured');
+    trainer.loadTrainingExamples({ images: dark, labels });
+    let [nowMs, readings] = [0, 0];
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      const isEndOf = (['', 'dense', '', 'sparse'] as const)[readings++ % 4]; // they take turns
+      return (nowMs += isEndOf === slower ? 2 : isEndOf === '' ? 0 : 1);
+    });
+    await trainer.warmUp(model, { optimizer: 'sgd', batchSize: 16 });
+    vi.restoreAllMocks();
+    const weights = initialWeights(model, 1);
+    weights[7 * 20] = NaN;
+    const result = await trainer.train(model, weights, trainingJob(60));
+    return result.weights.filter((weight) => !Number.isFinite(weight)).length;
+  }
+
+  test('is chosen by which kernels are faster on the loaded images', async () => {
+    expect(await numNonFinite('dense')).toBe(1);
+    expect(await numNonFinite('sparse')).toBeGreaterThan(100);
+  });
+});
+
+test('not a batch is trained after a stop was heard of', async () => {
+  const model: ModelSpec = { widths: [784, 64, 10] };
+  const trainer = await create('measured');
+  trainer.loadTrainingExamples(darkExamples(400, 784));
+  const signal = { aborted: false };
+  const fractions: number[] = [];
+  let numHeard = -1;
+  const { port1: worker, port2: server } = new MessageChannel();
+  worker.onmessage = () => {
+    signal.aborted = true;
+    numHeard = fractions.length;
+  };
+  const job = trainingJob(400, {
+    localEpochs: 1000,
+    signal,
+    onProgress: (fraction) => {
+      fractions.push(fraction);
+      if (fractions.length === 3) server.postMessage('stop');
+    },
+  });
+  const training = trainer.train(model, initialWeights(model, 1), job);
+  await expect(training).rejects.toThrow('stopped');
+  worker.close();
+  // The slice that was under way when the message came, and then the turn in which it was heard.
+  expect(numHeard - 3).toBeLessThanOrEqual(1);
+  expect(fractions.length - numHeard).toBeLessThanOrEqual(1);
+  expect(fractions.at(-1)).toBeLessThan(0.5);
 });
 
 test('refuses what does not belong together instead of reading beside it', async () => {

@@ -45,6 +45,11 @@ export function checkCommit({
     const numCorrect = Math.ceil(5000 / examplesPerCorrect(run.config.units));
     demand(Math.abs(record.validationAccuracy - numCorrect / 5000) < 1e-12, 'slices do not tile');
   }
+  const pathMs = Object.values(record.path).reduce((sum, ms) => sum + ms, 0);
+  demand(
+    Math.abs(pathMs - record.milliseconds.total) < 1e-6,
+    'the critical path does not add up to the round',
+  );
   const contributors = [...record.contributors];
   demand(new Set(contributors).size === contributors.length, 'a seat contributed twice');
   if (record.round === 0) {

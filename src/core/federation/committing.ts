@@ -2,6 +2,7 @@
 // told, and only then are the new weights the ones to go on from.
 import { quantisationBound } from '../encryption/quantisation.ts';
 import type { RoundRecord } from '../protocol/view.ts';
+import { criticalPath } from './critical-path.ts';
 import { callOff, endRun, enterGathering } from './gathering.ts';
 import { largestPhaseMs, mergeEvaluations, mergeTraining } from './metrics.ts';
 import { nextRanges } from './ranges.ts';
@@ -114,6 +115,14 @@ function roundRecord(step: RunStep, stage: Applying, hash: string): RoundRecord 
       decrypt: largestPhaseMs(evaluationTimes, 'decrypting'),
       evaluate: largestPhaseMs(evaluationTimes, 'evaluating'),
     },
+    path: criticalPath({
+      openedAtMs: stage.openedAtMs,
+      releasedAtMs: stage.releasedAtMs,
+      committedAtMs: step.atMs,
+      updates: reports,
+      sumMs: closed?.sumMs ?? 0,
+      evaluations: evaluationTimes,
+    }),
     quantisationBound:
       closed === null
         ? 0

@@ -127,6 +127,24 @@ export interface RoundMilliseconds {
   readonly evaluate: number;
 }
 
+/**
+ * A round's `total` as stretches one after the other, of the clients that were waited for
+ * (core/federation/critical-path.ts); ms.
+ */
+export interface RoundPath {
+  readonly train: number;
+  readonly encrypt: number;
+  /** What else lay between the opening and the last update: the order and the update on their way. */
+  readonly upload: number;
+  readonly sum: number;
+  /** What else lay between the last update and the sum's release: clients that did not answer. */
+  readonly wait: number;
+  readonly decrypt: number;
+  readonly evaluate: number;
+  /** What else lay between the sum's release and the commit: the sum and the answers on their way. */
+  readonly answer: number;
+}
+
 export interface RoundRecord {
   /** 0: the initial model. */
   readonly round: number;
@@ -144,6 +162,7 @@ export interface RoundRecord {
   readonly uploadBytesPerClient: number;
   readonly bytesPerParameter: number;
   readonly milliseconds: RoundMilliseconds;
+  readonly path: RoundPath;
   /**
    * The stated bound on the error of any weight of the mean: one step of the coarsest tensor, where all
    * hold equally many examples (encryption/quantisation.ts).
