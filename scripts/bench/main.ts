@@ -14,11 +14,11 @@ import { driveStudy } from '../headless/drive-study.ts';
 import { driveRun, type DrivenRun } from '../headless/drive.ts';
 import { createProgressBar } from '../headless/progress.ts';
 import { serve } from '../serve.mjs';
-import { defaultRunRow, type DriveRun } from './default-run-row.ts';
 import { federationRows } from './federation-rows.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, type Measurement, type RowResult } from './measurement.ts';
 import { createStudyProgress } from '../headless/study-progress.ts';
+import { timedRunRows, type DriveRun } from './timed-run-rows.ts';
 import { sweepRow, type DrivenStudy, type RunStudy } from './study-rows.ts';
 import { findPageModules, runPageModule } from './page-modules.ts';
 
@@ -27,7 +27,7 @@ const rowNames = [
   'first-load',
   ...pageModules.keys(),
   ...federationRows.keys(),
-  'default-run',
+  ...timedRunRows.keys(),
   'sweep',
 ];
 const chosen = chosenRows(process.argv.slice(2));
@@ -76,7 +76,8 @@ async function measure(
   driveFederation: DriveRun,
   runStudy: RunStudy,
 ): Promise<Measurement[]> {
-  if (row === 'default-run') return defaultRunRow(driveFederation);
+  const timedRunRow = timedRunRows.get(row);
+  if (timedRunRow !== undefined) return timedRunRow(driveFederation);
   if (row === 'sweep') return sweepRow(runStudy);
   const module = pageModules.get(row);
   if (module !== undefined) return runPageModule(row, module);
