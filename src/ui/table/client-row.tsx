@@ -127,7 +127,7 @@ function HostedControls({ name, hosted }: { name: string; hosted: HostedClient }
       <select
         className="text-input"
         aria-label={`Backend of ${name}`}
-        defaultValue="auto"
+        value={hosted.backend}
         onChange={(event) =>
           actions.setBackend(hosted.clientId, event.target.value as BackendChoice)
         }
