@@ -457,6 +457,24 @@ describe('a round', () => {
     expect(table.codeFor(0)).toBe('late');
   });
 
+  it('shows what a client said of its failure for as long as it has that trouble', () => {
+    const table = setUp(3);
+    table.open();
+    const key = { runId: 'run', round: 1, attempt: 1 };
+    table.say(2, { type: 'failed', ...key, code: 'training-failed', detail: 'out of memory' });
+    const shown = () => table.view.clients[2]!;
+    expect(shown()).toMatchObject({ trouble: 'training-failed', troubleDetail: 'out of memory' });
+    table.say(0, { type: 'progress', ...key, phase: 'training', fraction: 0.5 });
+    expect(shown().troubleDetail).toBe('out of memory');
+    for (const client of [0, 1]) {
+      table.update(client);
+      table.added(client);
+    }
+    table.happen({ type: 'sum-released', key, sum: new Uint8Array(8), sumMs: 1 });
+    table.evaluated(2, 2, 3, { round: 1 });
+    expect(shown()).toMatchObject({ trouble: null, troubleDetail: null });
+  });
+
   it('ends the run when training fails for ever', () => {
     const table = setUp(3);
     table.open();

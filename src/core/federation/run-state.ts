@@ -83,6 +83,7 @@ export interface Member {
   readonly totalUpdateBytes: number;
   readonly lastAccuracy: number | null;
   readonly trouble: string | null;
+  readonly troubleDetail: string | null;
 }
 
 /** `none`: plaintext needs no keys. `tried`: clients that were asked for this run's keys in vain. */

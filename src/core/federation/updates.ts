@@ -197,7 +197,12 @@ export function onSumReleased(step: RunStep, event: EventOf<'sum-released'>): vo
 }
 
 /** The client said that it cannot contribute to the attempt. */
-export function failAttempt(step: RunStep, clientId: string, trouble: string): void {
+export function failAttempt(
+  step: RunStep,
+  clientId: string,
+  trouble: string,
+  troubleDetail: string,
+): void {
   dropWork(step, clientId, 'failed');
-  changeMember(step, clientId, { phase: 'waiting', fraction: 0, trouble });
+  changeMember(step, clientId, { phase: 'waiting', fraction: 0, trouble, troubleDetail });
 }
