@@ -58,3 +58,36 @@ test('the backend chosen for a hosted client is shown and survives a reload', as
   const one = prepared.clients.find(({ name }) => `Backend of ${name}` === chosen);
   expect(one?.backend?.backend).toBe('cpu');
 });
+
+test('a client that cannot load its images says what happened and what to do', async ({
+  federation,
+}) => {
+  await federation.context.route('**/data/**', (route) => route.abort());
+  const dashboard = await federation.openDashboard(smallRun());
+  await dashboard.getByRole('button', { name: 'Add 3 clients in this tab' }).click();
+  await federation.start(dashboard);
+  const figure = dashboard.getByRole('figure', { name: 'The federation at its table' });
+  await expect(figure).toContainText(
+    'and 2 more: Its images could not be loaded, so it cannot take part.',
+    {
+      timeout: 30_000,
+    },
+  );
+  await dashboard.getByRole('button', { name: 'failed', exact: true }).first().hover();
+  await expect(dashboard.getByRole('tooltip')).toContainText('manifest.json cannot be reached.');
+});
+
+test('a learning rate at which training diverges ends the run with a sentence', async ({
+  federation,
+}) => {
+  const dashboard = await federation.openDashboard(smallRun({ learningRate: 10, hiddenLayers: 4 }));
+  await dashboard.getByRole('button', { name: 'Add 3 clients in this tab' }).click();
+  await federation.start(dashboard);
+  const { run } = await federation.waitFor(
+    dashboard,
+    'the end of the run',
+    (view) => view.run?.phase === 'failed',
+    60_000,
+  );
+  expect(run?.note).toContain('training diverged');
+});

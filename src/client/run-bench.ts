@@ -4,6 +4,7 @@
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import {
   dequantiseSum,
+  MAX_RANGE_EXPONENT,
   quantiseUpdate,
   rangeExponents,
   type QuantisedUpdate,
@@ -153,10 +154,9 @@ export function createRunBench(
       onProgress: () => {},
     });
     const stretch = Math.max(1, numBatches(batchOrder(place)) / numBatches(probe));
-    return rangeExponents(
-      difference(weights, initial).map((movement) => movement * stretch),
-      slots,
-    );
+    const movement = difference(weights, initial).map((moved) => moved * stretch);
+    // Training that diverges is no fault of the preparation: round 1 meets it again and says so.
+    return isDelta(movement) ? rangeExponents(movement, slots) : slots.map(() => 0);
   }
 
   function numBatches({ epochLengths }: { readonly epochLengths: readonly number[] }): number {
@@ -218,10 +218,10 @@ export function createRunBench(
         onProgress,
       });
       const delta = difference(result.weights, committed.weights);
-      if (!Number.isFinite(result.meanLoss) || !delta.every(Number.isFinite)) {
+      if (!Number.isFinite(result.meanLoss) || !isDelta(delta)) {
         throw new BenchFailure(
           'non-finite-update',
-          'Training diverged: its weights are not finite numbers. A smaller learning rate helps.',
+          'Training diverged: the weights it leads to are too large or no numbers.',
         );
       }
       trained = { key, delta };
@@ -357,6 +357,11 @@ async function openWeights(
       `The sealed weights of round ${round} could not be opened: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** Finite, and small enough to be quantised. */
+function isDelta(values: Float32Array): boolean {
+  return values.every((value) => Math.abs(value) <= 2 ** MAX_RANGE_EXPONENT);
 }
 
 function difference(a: Float32Array, b: Float32Array): Weights {

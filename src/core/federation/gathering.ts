@@ -90,11 +90,16 @@ export function abandonRound(step: RunStep, failureCode: string | null = null): 
   enterGathering(step, persist(step), step.run.attempt > 2);
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  'non-finite-update': 'training diverged (the learning rate may be too high)',
+  'training-failed': 'training stopped with an error',
+  'encryption-failed': 'the updates could not be encrypted',
+  'sum-unreadable': 'the clients could not open the sum',
+  'bad-update': 'the updates do not fit the encryption',
+};
+
 function failRun(step: RunStep, failureCode: string): void {
-  const reason =
-    failureCode === 'non-finite-update'
-      ? 'training diverged (the learning rate may be too high)'
-      : `the clients could not go on (${failureCode})`;
+  const reason = reasons[failureCode] ?? `the clients could not go on (${failureCode})`;
   const note = `Round ${roundNow(step.run)} failed ${MOST_FAILURES} times in a row: ${reason}.`;
   endRun(step, 'failed', note);
 }

@@ -185,6 +185,7 @@ function onProgress(step: RunStep, member: Member, message: ClientMessageOf<'pro
 /** After these the client can do nothing more for the run until it is assigned afresh. */
 const DISABLING: readonly string[] = [
   'data-unavailable',
+  'backend-unavailable',
   'keys-unavailable',
   'weights-unavailable',
   'device-lost',

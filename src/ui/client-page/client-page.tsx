@@ -91,7 +91,14 @@ function ClientCard({ hosted, client, run }: ClientCardProps) {
             <span className="soft">{`, round ${run.round} of ${run.config.rounds}`}</span>
           )}
         </p>
-        {trouble !== null && <p className="note note-warning">{trouble}</p>}
+        {trouble !== null && (
+          <p className="note note-warning">
+            {trouble}
+            {client.troubleDetail !== null && (
+              <span className="trouble-detail soft">{client.troubleDetail}</span>
+            )}
+          </p>
+        )}
       </div>
       {client.backend !== null && (
         <dl className="client-facts">

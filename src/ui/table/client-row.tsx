@@ -50,7 +50,11 @@ export const ClientRow = memo(
           {trouble === null ? (
             clientStateWords(client, asked)
           ) : (
-            <Explained words={clientStateWords(client, asked)} explanation={trouble} />
+            <Explained
+              words={clientStateWords(client, asked)}
+              explanation={trouble}
+              detail={client.troubleDetail}
+            />
           )}
         </td>
         <td>{client.backend === null ? '–' : <Backend info={client.backend} />}</td>
@@ -107,13 +111,19 @@ function Backend({ info }: { info: BackendInfo }) {
   );
 }
 
-function Explained({ words, explanation }: { words: string; explanation: string }) {
+function Explained(props: {
+  readonly words: string;
+  readonly explanation: string;
+  readonly detail?: string | null;
+}) {
+  const { words, explanation, detail = null } = props;
   return (
     <Tooltip.Root>
       <Tooltip.Trigger className="explained">{words}</Tooltip.Trigger>
       <Tooltip.Portal>
         <Tooltip.Content className="tooltip" sideOffset={6}>
           {explanation}
+          {detail !== null && <span className="trouble-detail soft">{detail}</span>}
         </Tooltip.Content>
       </Tooltip.Portal>
     </Tooltip.Root>
