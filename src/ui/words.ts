@@ -62,10 +62,11 @@ export function troubleSentence(trouble: string | null): string | null {
     : `It was set aside (${trouble}). Reload the client’s tab.`;
 }
 
-/** What a client does now, in one or two words. */
+/** What a client does now, in one to three words. `isFinished`: the run at the table. */
 export function clientStateWords(
   client: Pick<ClientView, 'standing' | 'phase'>,
   asked: boolean,
+  isFinished: boolean,
 ): string {
   switch (client.standing) {
     case 'left':
@@ -79,6 +80,7 @@ export function clientStateWords(
     case 'preparing':
       return 'preparing';
     case 'ready':
+      if (isFinished) return 'holds the model';
       if (client.phase !== 'idle' && client.phase !== 'waiting') return phaseWords[client.phase];
       return asked ? phaseWords[client.phase] : 'not asked';
     default:

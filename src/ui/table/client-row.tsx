@@ -15,6 +15,8 @@ import { sameClient } from './seats.ts';
 interface ClientRowProps {
   readonly client: ClientView;
   readonly asked: boolean;
+  /** The run at the table is finished. */
+  readonly isFinished: boolean;
   /** This tab's own knowledge of the client, if it is hosted here. */
   readonly hosted: HostedClient | null;
 }
@@ -28,8 +30,9 @@ const timedPhases: readonly ClientPhase[] = [
 ];
 
 export const ClientRow = memo(
-  function ClientRow({ client, asked, hosted }: ClientRowProps) {
+  function ClientRow({ client, asked, isFinished, hosted }: ClientRowProps) {
     const pointedAt = useHighlight((id) => id === client.clientId);
+    const state = clientStateWords(client, asked, isFinished);
     const trouble = troubleSentence(client.trouble) ?? hosted?.detail ?? null;
     const troubled = client.standing === 'failed' || client.standing === 'unresponsive';
     return (
@@ -48,13 +51,9 @@ export const ClientRow = memo(
         </th>
         <td className={troubled ? 'error-text' : undefined}>
           {trouble === null ? (
-            clientStateWords(client, asked)
+            state
           ) : (
-            <Explained
-              words={clientStateWords(client, asked)}
-              explanation={trouble}
-              detail={client.troubleDetail}
-            />
+            <Explained words={state} explanation={trouble} detail={client.troubleDetail} />
           )}
         </td>
         <td>{client.backend === null ? '–' : <Backend info={client.backend} />}</td>
@@ -91,6 +90,7 @@ export const ClientRow = memo(
   },
   (before, after) =>
     before.asked === after.asked &&
+    before.isFinished === after.isFinished &&
     before.hosted === after.hosted &&
     sameClient(before.client, after.client),
 );
