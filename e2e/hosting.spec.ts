@@ -73,7 +73,8 @@ test('a client that cannot load its images says what happened and what to do', a
       timeout: 30_000,
     },
   );
-  await dashboard.getByRole('button', { name: 'failed', exact: true }).first().hover();
+  await dashboard.keyboard.press('Tab'); // from now on, focus is the keyboard's
+  await dashboard.getByRole('button', { name: 'failed', exact: true }).first().focus();
   await expect(dashboard.getByRole('tooltip')).toContainText('manifest.json cannot be reached.');
 });
 

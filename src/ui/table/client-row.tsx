@@ -1,6 +1,6 @@
 // One client's row; drawn again only when something in it has changed.
 import { Tooltip } from 'radix-ui';
-import { memo } from 'react';
+import { memo, useState, type FocusEvent } from 'react';
 import type { ClientPhase, PhaseSegment } from '../../core/protocol/client-messages.ts';
 import type { ClientView } from '../../core/protocol/view.ts';
 import type { BackendChoice, BackendInfo } from '../../core/training/trainer.ts';
@@ -117,9 +117,18 @@ function Explained(props: {
   readonly detail?: string | null;
 }) {
   const { words, explanation, detail = null } = props;
+  const [isOpen, setOpen] = useState(false);
+  // A tooltip closes when the page scrolls, as it does to bring what Tab has reached into view.
+  const onFocus = ({ currentTarget }: FocusEvent<HTMLElement>) => {
+    if (!currentTarget.matches(':focus-visible')) return;
+    const open = () => setOpen(currentTarget === document.activeElement);
+    requestAnimationFrame(() => requestAnimationFrame(open));
+  };
   return (
-    <Tooltip.Root>
-      <Tooltip.Trigger className="explained">{words}</Tooltip.Trigger>
+    <Tooltip.Root open={isOpen} onOpenChange={setOpen}>
+      <Tooltip.Trigger className="explained" onFocus={onFocus}>
+        {words}
+      </Tooltip.Trigger>
       <Tooltip.Portal>
         <Tooltip.Content className="tooltip" sideOffset={6}>
           {explanation}
