@@ -73,18 +73,63 @@ test('nothing is cut off before the first run and after it', async ({ federation
   expect(cutOff).toEqual([]);
 });
 
-test('the table is used by keyboard alone', async ({ federation }) => {
-  const dashboard = await federation.openDashboard(smallRun({ rounds: 1, localBatches: 5 }));
-  await federation.openClients(dashboard, 3);
-  const start = dashboard.getByRole('button', { name: 'Start', exact: true });
-  for (let presses = 0; presses < 100; presses++) {
-    if (await start.evaluate((button) => button === document.activeElement)) break;
-    await dashboard.keyboard.press('Tab');
-  }
-  await expect(start).toBeFocused();
-  await dashboard.keyboard.press('Enter');
-  await federation.waitFor(dashboard, 'a run', ({ run }) => run !== null, 10_000);
+test('a run, a drawn digit and an encrypted sum are reached by keyboard alone', async ({
+  federation,
+}) => {
+  const dashboard = await federation.openDashboard(
+    smallRun({ clients: 2, rounds: 2, localBatches: 120 }),
+  );
+  const { keyboard } = dashboard;
+  await press(dashboard, 'button', 'Add 2 clients in this tab');
+  await federation.waitFor(dashboard, 'two clients', ({ clients }) => clients.length === 2, 30_000);
+  await press(dashboard, 'button', 'Start');
+  await federation.waitForEnd(dashboard);
+
+  await press(dashboard, 'link', 'Model');
+  await expect(dashboard.getByText('After round 2 of 2')).toBeVisible({ timeout: 30_000 });
+  await reach(dashboard, 'application', 'Sheet to draw a digit on');
+  await keyboard.press('Space'); // brush down, a quarter from the top
+  for (let step = 0; step < 4; step++) await keyboard.press('Shift+ArrowDown');
+  await keyboard.press('Space');
+  const probabilities = dashboard.getByRole('list', { name: 'Probability of each digit' });
+  await expect(probabilities.getByRole('listitem').nth(1)).toHaveText(/%/);
+  await press(dashboard, 'button', 'Clear');
+  await expect(probabilities.getByRole('listitem').nth(1)).toHaveText('1–');
+
+  await press(dashboard, 'link', 'Encryption');
+  await reach(dashboard, 'textbox', 'First client’s numbers');
+  await keyboard.press('ControlOrMeta+a');
+  await keyboard.type('10, 20');
+  await reach(dashboard, 'textbox', 'Second client’s numbers');
+  await keyboard.press('ControlOrMeta+a');
+  await keyboard.type('1, 2');
+  await keyboard.press('Enter');
+  await expect(dashboard.getByText('Opened:')).toHaveText('Opened: 11, 22', { timeout: 30_000 });
 });
+
+/** Tabs to what has this role and name, whichever way is left to it, and sees that its focus shows. */
+async function reach(
+  page: Page,
+  role: Parameters<Page['getByRole']>[0],
+  name: string,
+): Promise<void> {
+  const target = page.getByRole(role, { name, exact: true });
+  await expect(target).toBeVisible();
+  for (let presses = 0; presses < 150; presses++) {
+    if (await target.evaluate((element) => element === document.activeElement)) {
+      const outline = await target.evaluate((element) => getComputedStyle(element).outlineStyle);
+      expect(outline, `focus on "${name}" can be seen`).not.toBe('none');
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`"${name}" was not reached with 150 presses of Tab`);
+}
+
+async function press(page: Page, role: 'button' | 'link', name: string): Promise<void> {
+  await reach(page, role, name);
+  await page.keyboard.press('Enter');
+}
 
 /** The links to all views, whichever there are. */
 async function viewLinks(dashboard: Page): Promise<Locator[]> {

@@ -11,8 +11,8 @@ test('typed numbers are added under encryption', async ({ page, baseURL }) => {
   ];
   for (const { first, second, sum } of attempts) {
     const panel = page.getByRole('region', { name: 'Try it' });
-    await panel.getByLabel('The first client’s numbers').fill(first);
-    await panel.getByLabel('The second client’s numbers').fill(second);
+    await panel.getByLabel('First client’s numbers').fill(first);
+    await panel.getByLabel('Second client’s numbers').fill(second);
     await panel.getByRole('button', { name: 'Encrypt, add, open' }).click();
     await expect(panel.getByText('Opened:')).toHaveText(`Opened: ${sum}`, { timeout: 30_000 });
     await expect(panel.getByText('Exactly the sum of the two lists.')).toBeVisible();

@@ -55,6 +55,7 @@ function exampleClient(seat: number | null): ClientView {
     totalUpdateBytes: 800000,
     lastAccuracy: 0.9,
     trouble: null,
+    troubleDetail: null,
   };
 }
 

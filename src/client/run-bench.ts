@@ -13,7 +13,6 @@ import type { ClientScheme } from '../core/encryption/scheme.ts';
 import type { ClientEffect, WorkKey } from '../core/federation/client-types.ts';
 import { sliceBounds } from '../core/federation/evaluation-slices.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
-import { allFinite } from '../core/math/finite.ts';
 import { denseModel, initialWeights, tensorSlots } from '../core/model/model-spec.ts';
 import { batchOrder } from '../core/training/batch-order.ts';
 import type { AbortSignalLike, Trainer } from '../core/training/trainer.ts';
@@ -156,11 +155,9 @@ export function createRunBench(
       onProgress: () => {},
     });
     const stretch = Math.max(1, numBatches(batchOrder(place)) / numBatches(probe));
-    const most = 2 ** MAX_RANGE_EXPONENT;
-    const movements = difference(weights, initial).map(
-      (movement) => Math.min(most, Math.max(-most, movement * stretch)) || 0, // NaN is no range
-    );
-    return rangeExponents(movements, slots);
+    const movement = difference(weights, initial).map((moved) => moved * stretch);
+    // Training that diverges is no fault of the preparation: round 1 meets it again and says so.
+    return isDelta(movement) ? rangeExponents(movement, slots) : slots.map(() => 0);
   }
 
   function numBatches({ epochLengths }: { readonly epochLengths: readonly number[] }): number {
@@ -222,10 +219,10 @@ export function createRunBench(
         onProgress,
       });
       const delta = difference(result.weights, committed.weights);
-      if (!Number.isFinite(result.meanLoss) || !allFinite(delta)) {
+      if (!Number.isFinite(result.meanLoss) || !isDelta(delta)) {
         throw new BenchFailure(
           'non-finite-update',
-          'Training diverged: its weights are not finite numbers. A smaller learning rate helps.',
+          'Training diverged: the weights it leads to are too large or no numbers.',
         );
       }
       trained = { key, delta };
@@ -368,6 +365,13 @@ function moved(weights: Float32Array, by: Float64Array): Weights {
   const result = new Float32Array(weights.length);
   for (let i = 0; i < weights.length; i++) result[i] = weights[i]! + by[i]!;
   return result;
+}
+
+/** Finite, and small enough to be quantised. */
+function isDelta(values: Float32Array): boolean {
+  const most = 2 ** MAX_RANGE_EXPONENT;
+  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) <= most)) return false;
+  return true;
 }
 
 function difference(a: Float32Array, b: Float32Array): Weights {

@@ -18,7 +18,7 @@ import { BenchFailure } from './bench-failure.ts';
 import { createRunBench, type RunBench } from './run-bench.ts';
 import { createShardMemory } from './shard-memory.ts';
 import type { FederationSecret } from './sealing.ts';
-import { openDataset, type Dataset } from '../tfjs/datasets.ts';
+import { DataUnavailable, openDataset, type Dataset } from '../tfjs/datasets.ts';
 import { createTwinMemory } from './twin-memory.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -47,7 +47,12 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
   const twins = createTwinMemory();
   const warmSchemes = new Set<string>();
   let data: Promise<Dataset> | null = null;
-  const openData = () => (data ??= openDataset(environment.dataUrl));
+  /** Once; what could not be opened is tried again the next time it is needed. */
+  const openData = () =>
+    (data ??= openDataset(environment.dataUrl).catch((error: unknown) => {
+      data = null;
+      throw error;
+    }));
   const shards = createShardMemory(openData);
   let trainer: { readonly choice: BackendChoice; readonly opened: Trainer } | null = null;
   let bench: RunBench | null = null;
@@ -118,7 +123,7 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
           );
         }
         const seated = bench;
-        return enqueue({ runId, round, attempt: 0 }, 'data-unavailable', 'prepare', async () =>
+        return enqueue({ runId, round, attempt: 0 }, 'backend-unavailable', 'prepare', async () =>
           seated.prepare(await trainerFor(effect.config), effect),
         );
       }
@@ -189,7 +194,8 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
 
 /** A failure that knows its own code says it; otherwise the step's. */
 function codeOf(error: unknown, fallback: ClientFailureCode): ClientFailureCode {
-  return error instanceof BenchFailure ? error.code : fallback;
+  const isCoded = error instanceof BenchFailure || error instanceof DataUnavailable;
+  return isCoded ? error.code : fallback;
 }
 
 function sentenceOf(error: unknown): string {

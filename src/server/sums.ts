@@ -1,7 +1,6 @@
 // The running sums, one a run: opened when a round opens, fed with updates as they arrive, released
 // when it closes. Work for one run is done in the order it was asked for; work for another run, or
 // for an attempt that is over, touches nothing.
-import { createSummer } from '../ckks/summer.ts';
 import {
   SchemeError,
   type SchemeErrorCode,
@@ -26,13 +25,16 @@ export interface Sums {
   /** Loads the engine and what the parameters ask of it, so that the first round need not wait. */
   prepare(runId: string, parameters: SchemeParameters): void;
   open(key: RoundKey, parameters: SchemeParameters): void;
-  /** null: the attempt is not the one whose sum is open. */
+  /** null: the attempt is not the one whose sum is open. `engine-broken`: it could not be opened. */
   add(key: RoundKey, payload: Bytes): Promise<{ outcome: AddOutcome; addMs: number } | null>;
-  release(key: RoundKey): Promise<{ sum: Bytes; sumMs: number } | null>;
+  /** null as above. The sum is null when the engine broke; the next attempt gets a new one. */
+  release(key: RoundKey): Promise<{ sum: Bytes | null; sumMs: number } | null>;
   drop(runId: string): void;
 }
 
-export function createSums(): Sums {
+export type CreateSummer = (parameters: SchemeParameters) => Promise<Summer>;
+
+export function createSums(createSummer: CreateSummer): Sums {
   const sums = new Map<string, RunSum>();
 
   /** Runs `work` after everything asked earlier for the run, if the attempt is still the open one. */
@@ -90,8 +92,7 @@ export function createSums(): Sums {
     release(key) {
       return inOrder(key, (sum) => {
         const startMs = performance.now();
-        if (sum.summer === null) return null;
-        const bytes = sum.summer.result();
+        const bytes = resultOf(sum);
         return { sum: bytes, sumMs: performance.now() - startMs };
       });
     },
@@ -113,6 +114,15 @@ function addTo(sum: RunSum, payload: Bytes): AddOutcome {
     const code = error instanceof SchemeError ? error.code : 'engine-broken';
     if (code === 'engine-broken') discardSummer(sum);
     return { ok: false, code };
+  }
+}
+
+function resultOf(sum: RunSum): Bytes | null {
+  try {
+    return sum.summer?.result() ?? null;
+  } catch {
+    discardSummer(sum);
+    return null;
   }
 }
 

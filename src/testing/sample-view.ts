@@ -152,6 +152,7 @@ function sampleClient(
     totalUpdateBytes: hasRun ? 430_118 * 3 : 0,
     lastAccuracy: hasRun ? 0.952 + ((seat * 7) % 11) / 1000 : null,
     trouble: failed ? 'training-failed' : null,
+    troubleDetail: failed ? 'The weights of round 3 are not here.' : null,
   };
 }
 

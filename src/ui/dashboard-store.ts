@@ -15,6 +15,8 @@ export type ConnectionState = 'connecting' | 'connected' | 'lost' | 'outdated';
 export interface HostedClient {
   readonly clientId: string;
   readonly name: string;
+  /** As chosen for this client; 'auto' follows the run. */
+  readonly backend: BackendChoice;
   readonly state: 'starting' | 'running' | 'restarting' | 'stopped';
   /** Why it restarts or stopped, in a plain sentence. */
   readonly detail: string | null;

@@ -1,6 +1,7 @@
 // The page's words for states: one place, plain sentences, so that the picture, its text twin and
 // the clients' table never disagree.
-import type { ClientPhase } from '../core/protocol/client-messages.ts';
+import type { ClientFailureCode, ClientPhase } from '../core/protocol/client-messages.ts';
+import type { ErrorCode } from '../core/protocol/error-codes.ts';
 import type { ClientView, RunPhase, RunView, ServerView } from '../core/protocol/view.ts';
 import type { BackendName } from '../core/training/trainer.ts';
 import type { ConnectionState } from './dashboard-store.ts';
@@ -24,30 +25,48 @@ export const backendWords: Readonly<Record<BackendName, string>> = {
   cpu: 'JavaScript',
 };
 
-const troubleSentences: Readonly<Record<string, string>> = {
-  'data-unavailable': 'Its images could not be loaded.',
-  'keys-unavailable': 'It could not get the federation’s keys.',
-  'weights-unavailable': 'It could not get the weights to train from.',
+type Trouble = ClientFailureCode | Extract<ErrorCode, 'late' | 'diverged' | 'bad-update'>;
+
+/** What happened, what it means for the run, what to do (or what happens without doing anything). */
+const troubleSentences: Readonly<Record<Trouble, string>> = {
+  'data-unavailable':
+    'Its images could not be loaded, so it cannot take part. Check that the page is still served, then reload the client’s tab.',
+  'backend-unavailable':
+    'Its backend does not run on this machine, so it cannot take part. Choose another backend for it.',
+  'keys-unavailable':
+    'It could not make or open the run’s keys, so it cannot take part. If it is of another federation, bring it here with the invite link.',
+  'weights-unavailable':
+    'It could not open or seal the saved model, so it cannot take part. Reload the client’s tab.',
   'non-finite-update':
-    'Its training diverged: the update is not a number. Lower the learning rate.',
-  'training-failed': 'Training stopped with an error.',
-  'encryption-failed': 'Its update could not be encrypted.',
-  'sum-unreadable': 'It could not open the sum.',
-  'device-lost': 'Its graphics device is gone; its worker restarts.',
-  diverged: 'Its weights differ from those of the other clients.',
-  'bad-update': 'Its update was not one of these encryption parameters.',
+    'Its training diverged, so it has no update for this round. Start again with a lower learning rate.',
+  'training-failed':
+    'Its training stopped with an error, so this round goes on without it. It is asked again in the next one.',
+  'encryption-failed':
+    'Its update could not be encrypted, so this round goes on without it. It is asked again in the next one.',
+  'sum-unreadable':
+    'It could not open the sum, so it does not hold this round’s model. It is sent that model before the next round.',
+  'device-lost':
+    'Its graphics device is gone, so its worker restarts. It comes back to its seat by itself.',
+  late: 'It did not answer in time, so the run goes on without it. It comes back when it answers; a tab that is asleep has to be opened.',
+  diverged:
+    'Its model is not that of the other clients, so what it says of it does not count. It is sent theirs before the next round.',
+  'bad-update':
+    'Its update does not fit the run’s encryption, so it was not added. Reload the client’s tab: it may be of another version of the page.',
 };
 
-/** Why a client was set aside, as a sentence; null when nothing is wrong. */
+/** Why a client was set aside; null when nothing is wrong. */
 export function troubleSentence(trouble: string | null): string | null {
   if (trouble === null) return null;
-  return troubleSentences[trouble] ?? `It was set aside: ${trouble}.`;
+  return Object.hasOwn(troubleSentences, trouble)
+    ? troubleSentences[trouble as Trouble]
+    : `It was set aside (${trouble}). Reload the client’s tab.`;
 }
 
-/** What a client does now, in one or two words. */
+/** What a client does now, in one to three words. `isFinished`: the run at the table. */
 export function clientStateWords(
   client: Pick<ClientView, 'standing' | 'phase'>,
   asked: boolean,
+  isFinished: boolean,
 ): string {
   switch (client.standing) {
     case 'left':
@@ -61,6 +80,7 @@ export function clientStateWords(
     case 'preparing':
       return 'preparing';
     case 'ready':
+      if (isFinished) return 'holds the model';
       if (client.phase !== 'idle' && client.phase !== 'waiting') return phaseWords[client.phase];
       return asked ? phaseWords[client.phase] : 'not asked';
     default:

@@ -71,7 +71,7 @@ export const configFields: readonly ConfigField[] = [
       choice('ckks', 'CKKS, packed'),
       choice('bgv', 'BGV, packed'),
       choice('notebook', 'CKKS as in the notebook'),
-      choice('plaintext', 'none (plaintext)'),
+      choice('plaintext', 'not encrypted'),
     ],
     meaning: 'How updates are encrypted before they leave a client.',
   },

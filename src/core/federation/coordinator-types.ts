@@ -51,11 +51,11 @@ export type CoordinatorEvent = { readonly atMs: number } & (
       readonly outcome:
         { readonly ok: true } | { readonly ok: false; readonly code: SchemeErrorCode };
     }
-  /** Result of `release-sum`: the bytes to send out. */
+  /** Result of `release-sum`: the bytes to send out, or null when the engine broke. */
   | {
       readonly type: 'sum-released';
       readonly key: RoundKey;
-      readonly sum: Uint8Array<ArrayBuffer>;
+      readonly sum: Uint8Array<ArrayBuffer> | null;
       readonly sumMs: number;
     }
   /** Result of `persist`: durable now. */

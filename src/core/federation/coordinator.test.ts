@@ -41,6 +41,7 @@ const config: CoordinatorConfig = {
 const HASH = 'a'.repeat(64);
 
 type Event = Untimed<CoordinatorEvent>;
+type AddOutcome = Extract<CoordinatorEvent, { type: 'update-added' }>['outcome'];
 
 /** A table with the coordinator at it: events in, the effects of the last one at hand. */
 function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = false) {
@@ -184,14 +185,18 @@ function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = 
         table.evaluated(client, client, numClients);
       table.flush();
     },
-    added(client: number) {
+    added(client: number, attempt = 1, outcome: AddOutcome = { ok: true }) {
       table.happen({
         type: 'update-added',
-        key: { runId: 'run', round: 1, attempt: 1 },
+        key: { runId: 'run', round: 1, attempt },
         clientId: `client-${client}`,
         addMs: 2,
-        outcome: { ok: true },
+        outcome,
       });
+    },
+    /** The engine breaks while it adds this client's update. */
+    broken(client: number, attempt: number) {
+      table.added(client, attempt, { ok: false, code: 'engine-broken' });
     },
   };
   for (let client = 0; client < numClients; client++) table.join(client);
@@ -455,6 +460,59 @@ describe('a round', () => {
     expect(table.view.run!.note).toBeNull();
     table.update(0);
     expect(table.codeFor(0)).toBe('late');
+  });
+
+  it('shows what a client said of its failure for as long as it has that trouble', () => {
+    const table = setUp(3);
+    table.open();
+    const key = { runId: 'run', round: 1, attempt: 1 };
+    table.say(2, { type: 'failed', ...key, code: 'training-failed', detail: 'out of memory' });
+    const shown = () => table.view.clients[2]!;
+    expect(shown()).toMatchObject({ trouble: 'training-failed', troubleDetail: 'out of memory' });
+    table.say(0, { type: 'progress', ...key, phase: 'training', fraction: 0.5 });
+    expect(shown().troubleDetail).toBe('out of memory');
+    for (const client of [0, 1]) {
+      table.update(client);
+      table.added(client);
+    }
+    table.happen({ type: 'sum-released', key, sum: new Uint8Array(8), sumMs: 1 });
+    table.evaluated(2, 2, 3, { round: 1 });
+    expect(shown()).toMatchObject({ trouble: null, troubleDetail: null });
+  });
+
+  it('tries again when the engine breaks while it adds or releases, and goes on from there', () => {
+    const table = setUp(3);
+    table.open();
+    table.update(0);
+    table.broken(0, 1);
+    expect(table.view.run).toMatchObject({ attempt: 2, abandonedRounds: 1 });
+    table.flush();
+    for (const client of [0, 1, 2]) {
+      table.update(client, { attempt: 2 });
+      table.added(client, 2);
+    }
+    const key = { runId: 'run', round: 1, attempt: 2 };
+    expect(table.effects).toContainEqual({ type: 'release-sum', key });
+    table.happen({ type: 'sum-released', key, sum: null, sumMs: 1 });
+    expect(table.view.run).toMatchObject({ abandonedRounds: 2, attempt: 3 });
+    table.flush();
+    table.happen({ type: 'timer-fired', timer: 'gather', key: { ...key, attempt: 3 } });
+    table.update(0, { attempt: 3 });
+    expect(table.effects).toMatchObject([{ type: 'add-update' }]);
+  });
+
+  it('ends the run when the engine stays broken, and says so', () => {
+    const table = setUp(3);
+    table.open();
+    for (const attempt of [1, 2, 3]) {
+      table.update(0, { attempt });
+      table.broken(0, attempt);
+      table.flush();
+      const key = { runId: 'run', round: 1, attempt: attempt + 1 };
+      table.happen({ type: 'timer-fired', timer: 'gather', key });
+    }
+    expect(table.view.run!.phase).toBe('failed');
+    expect(table.view.run!.note).toContain('could not add the updates');
   });
 
   it('ends the run when training fails for ever', () => {

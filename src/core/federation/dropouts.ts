@@ -21,7 +21,12 @@ export function onLeft(step: RunStep, clientId: string): void {
 }
 
 /** The client cannot take part any more until it is assigned afresh. */
-export function setAside(step: RunStep, clientId: string, trouble: string): void {
+export function setAside(
+  step: RunStep,
+  clientId: string,
+  trouble: string,
+  troubleDetail: string,
+): void {
   clearTimer(step, 'prepare', clientId);
   changeMember(step, clientId, {
     standing: 'failed',
@@ -30,6 +35,7 @@ export function setAside(step: RunStep, clientId: string, trouble: string): void
     phase: 'idle',
     fraction: 0,
     trouble,
+    troubleDetail,
   });
   dropWork(step, clientId, 'failed');
   dropKeyMaker(step, clientId);

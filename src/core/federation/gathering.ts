@@ -79,8 +79,8 @@ function askedClients({ stage }: RunState): string[] {
 
 /**
  * The round is abandoned and will be opened again from the last commit. `failureCode`: every client
- * that is missing reported this failure; the third time in a row ends the run, because training is
- * deterministic and would fail for ever.
+ * that is missing reported this failure, or the server's own engine broke; the third time in a row ends
+ * the run, because it would fail for ever: training is deterministic, and the engine was made anew.
  */
 export function abandonRound(step: RunStep, failureCode: string | null = null): void {
   callOff(step);
@@ -90,11 +90,18 @@ export function abandonRound(step: RunStep, failureCode: string | null = null): 
   enterGathering(step, persist(step), step.run.attempt > 2);
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  'non-finite-update': 'training diverged (the learning rate may be too high)',
+  'training-failed': 'training stopped with an error',
+  'encryption-failed': 'the updates could not be encrypted',
+  'sum-unreadable': 'the clients could not open the sum',
+  'bad-update': 'the updates do not fit the encryption',
+  'engine-broken':
+    'the server could not add the updates (close every tab of this page, open it again and start anew)',
+};
+
 function failRun(step: RunStep, failureCode: string): void {
-  const reason =
-    failureCode === 'non-finite-update'
-      ? 'training diverged (the learning rate may be too high)'
-      : `the clients could not go on (${failureCode})`;
+  const reason = reasons[failureCode] ?? `the clients could not go on (${failureCode})`;
   const note = `Round ${roundNow(step.run)} failed ${MOST_FAILURES} times in a row: ${reason}.`;
   endRun(step, 'failed', note);
 }

@@ -186,6 +186,7 @@ function onProgress(step: RunStep, member: Member, message: ClientMessageOf<'pro
 /** After these the client can do nothing more for the run until it is assigned afresh. */
 const DISABLING: readonly string[] = [
   'data-unavailable',
+  'backend-unavailable',
   'keys-unavailable',
   'weights-unavailable',
   'device-lost',
@@ -197,14 +198,14 @@ function onFailed(step: RunStep, member: Member, message: ClientMessageOf<'faile
   if (message.attempt === 0) {
     const isKnown = member.standing === 'failed';
     if (!isDisabling || isKnown) return reject(step, clientId, 'unexpected', message);
-    return setAside(step, clientId, message.code);
+    return setAside(step, clientId, message.code, message.detail);
   }
   const code =
     misplaced(step.run, message) ?? (isWorking(step.run, clientId) ? null : 'unexpected');
   if (code !== null) return reject(step, clientId, code, message);
   const isTesting = step.run.stage.phase === 'testing';
-  if (isDisabling || isTesting) setAside(step, clientId, message.code);
-  else failAttempt(step, clientId, message.code);
+  if (isDisabling || isTesting) setAside(step, clientId, message.code, message.detail);
+  else failAttempt(step, clientId, message.code, message.detail);
 }
 
 function isWorking({ stage }: RunState, clientId: string): boolean {

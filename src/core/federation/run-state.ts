@@ -40,7 +40,7 @@ export interface RunState {
   /** 1-based attempt at the round after the committed one. */
   readonly attempt: number;
   readonly abandonedRounds: number;
-  /** Attempts in a row that failed because clients reported failures (not because they left). */
+  /** Attempts in a row that failed by failures of clients or of the server's engine (not by departures). */
   readonly failureStreak: number;
   readonly history: readonly RoundRecord[];
   readonly test: TestResult | null;
@@ -83,6 +83,7 @@ export interface Member {
   readonly totalUpdateBytes: number;
   readonly lastAccuracy: number | null;
   readonly trouble: string | null;
+  readonly troubleDetail: string | null;
 }
 
 /** `none`: plaintext needs no keys. `tried`: clients that were asked for this run's keys in vain. */

@@ -37,8 +37,10 @@ export function change(step: RunStep, changes: Partial<RunState>): void {
 export function changeMember(step: RunStep, clientId: string, changes: Partial<Member>): void {
   const member = step.run.members.get(clientId);
   if (member === undefined) return;
+  // A detail belongs to the trouble that it came with.
+  const { troubleDetail = changes.trouble === undefined ? member.troubleDetail : null } = changes;
   change(step, {
-    members: withEntry(step.run.members, clientId, { ...member, ...changes }),
+    members: withEntry(step.run.members, clientId, { ...member, ...changes, troubleDetail }),
   });
 }
 

@@ -76,6 +76,7 @@ function takeSeat(step: RunStep, { clientId, connection }: Presence, seat: numbe
     totalUpdateBytes: earlier?.totalUpdateBytes ?? 0,
     lastAccuracy: earlier?.lastAccuracy ?? null,
     trouble: null,
+    troubleDetail: null,
   };
   change(step, {
     seats: step.run.seats.map((old, index) => (index === seat ? clientId : old)),

@@ -110,7 +110,7 @@ export function onUpdateAdded(step: RunStep, event: EventOf<'update-added'>): vo
     const { report } = contribution;
     return setContribution(step, clientId, { status: 'received', report, addMs: event.addMs });
   }
-  if (outcome.code !== 'bad-update') return abandonRound(step); // the engine failed, not the client
+  if (outcome.code !== 'bad-update') return abandonRound(step, 'engine-broken');
   const { runId, round } = event.key;
   step.rejections.push('bad-update');
   tell(step, clientId, { type: 'rejected', code: 'bad-update', about: 'update', runId, round });
@@ -154,6 +154,8 @@ export function onSumReleased(step: RunStep, event: EventOf<'sum-released'>): vo
   const { run } = step;
   if (run.stage.phase !== 'summing' || misplaced(run, event.key) !== null) return;
   const { open } = run.stage;
+  const { sum } = event;
+  if (sum === null) return abandonRound(step, 'engine-broken');
   const received = [...open.contributions.values()].flatMap((contribution) =>
     contribution.status === 'received' ? [contribution] : [],
   );
@@ -169,7 +171,7 @@ export function onSumReleased(step: RunStep, event: EventOf<'sum-released'>): vo
     tell(step, clientId, {
       type: 'apply',
       ...roundKey(run),
-      sum: event.sum,
+      sum,
       contributors: reports.map(({ seat }) => seat),
       totalExamples,
       largestNumExamples: open.largestNumExamples,
@@ -197,7 +199,12 @@ export function onSumReleased(step: RunStep, event: EventOf<'sum-released'>): vo
 }
 
 /** The client said that it cannot contribute to the attempt. */
-export function failAttempt(step: RunStep, clientId: string, trouble: string): void {
+export function failAttempt(
+  step: RunStep,
+  clientId: string,
+  trouble: string,
+  troubleDetail: string,
+): void {
   dropWork(step, clientId, 'failed');
-  changeMember(step, clientId, { phase: 'waiting', fraction: 0, trouble });
+  changeMember(step, clientId, { phase: 'waiting', fraction: 0, trouble, troubleDetail });
 }

@@ -101,6 +101,7 @@ function spareView(clientId: string, name: string): ClientView {
     totalUpdateBytes: 0,
     lastAccuracy: null,
     trouble: null,
+    troubleDetail: null,
   };
 }
 

@@ -131,6 +131,7 @@ export const clientMessageSchema = v.variant('type', [
     attempt: count,
     code: v.picklist([
       'data-unavailable',
+      'backend-unavailable',
       'keys-unavailable',
       'weights-unavailable',
       'non-finite-update',

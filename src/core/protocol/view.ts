@@ -68,6 +68,8 @@ export interface ClientView {
   readonly lastAccuracy: number | null;
   /** Why it failed or was set aside, as a code of the protocol, or null. */
   readonly trouble: string | null;
+  /** The client's own words for it, if it had any. */
+  readonly troubleDetail: string | null;
 }
 
 /**

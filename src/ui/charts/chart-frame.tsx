@@ -14,7 +14,7 @@ export interface ChartFrameProps {
   /** What is plotted over what: "Validation accuracy per round". */
   readonly title: string;
   /** The rest of it: over how many examples, what a line is. */
-  readonly caption?: string;
+  readonly caption?: string | undefined;
   /** null when there are data; otherwise what will appear and how to make it appear. */
   readonly empty: string | null;
   readonly table: () => TableTwin;

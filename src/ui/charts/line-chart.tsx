@@ -13,16 +13,17 @@ import {
   ticksOf,
   valueRange,
   wholeRange,
-  zoomed,
   type Cursor,
   type LineAxis,
 } from './line-geometry.ts';
 import type { AxisScale, Projection } from './path.ts';
 import { Plot, plotAreaOf } from './plot.tsx';
+import { cursorHandlers, usePlotAxes } from './plot-cursor.ts';
 import { HighlightLayer, SeriesLayer } from './series-layer.tsx';
 import { isPresent, type Domain, type Series } from './series.ts';
 import { seriesSummary, seriesTable } from './series-table.ts';
 import { useWidth } from './use-width.ts';
+import { WholeRange } from './whole-range.tsx';
 
 /** More lines than this: no legend and no dots. */
 const MAX_LEGEND = 8;
@@ -49,10 +50,9 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   const { series, x, height = 240 } = props;
   const [frame, width] = useWidth<HTMLDivElement>();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const [zoom, setZoom] = useState<Domain | null>(null);
+  const axes = usePlotAxes();
   const [yScale, setYScale] = useState<AxisScale>(props.y.scale ?? 'linear');
   const [isFocused, setFocused] = useState(true);
-  const [held, setHeld] = useState<Projection | null>(null);
   const [cursor, setCursor] = useState<Cursor | null>(null);
 
   const focusFrom = isFocused && canFocus(series, props.focus?.from) ? props.focus!.from : null;
@@ -64,14 +64,13 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   const wanted = useProjection(visible, {
     x,
     y: props.y,
-    zoom,
+    zoom: axes.zoom,
     focusFrom,
     yScale,
     width,
     height,
   });
-  const isHeld = held !== null && held.area.width === wanted.area.width;
-  const projection = isHeld ? held : wanted;
+  const projection = axes.shown(wanted);
   const xTicks = useMemo(
     () => ticksOf(projection.x, x.whole, projection.xScale, projection.area.width / 64),
     [projection, x.whole],
@@ -81,43 +80,26 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
     [projection, props.y.whole],
   );
 
-  const onToggle = useCallback((id: string) => {
-    setHeld(null);
-    setHidden((ids) => toggled(ids, id));
-  }, []);
-  const onCursor = (at: readonly [number, number] | null) => {
-    const found = at === null ? null : nearest(visible, projection, at);
-    setHeld(at === null ? null : (shown) => shown ?? wanted);
-    setHighlight(found?.seriesId ?? null);
-    setCursor((old) =>
-      old !== null && found !== null && old.seriesId === found.seriesId && old.x === found.x
-        ? old
-        : found,
-    );
-  };
-  const changeZoom = (range: Domain | null) => {
-    setHeld(null);
-    setZoom(range);
-  };
-  const onKey = (key: string): boolean => {
-    if (key === 'Escape' && (cursor !== null || zoom !== null)) {
-      if (cursor !== null) onCursor(null);
-      else changeZoom(null);
-      return true;
-    }
-    if (key === '+' || key === '-') {
-      changeZoom(
-        zoomed(projection.x, cursor?.x ?? null, key === '+' ? 0.5 : 2, wholeRange(visible, x)),
-      );
-      return true;
-    }
-    const moved = movedCursor(cursor, visible, key);
-    if (moved === null) return false;
-    setHeld((shown) => shown ?? wanted);
-    setHighlight(moved.seriesId);
-    setCursor(moved);
-    return true;
-  };
+  const { release } = axes;
+  const onToggle = useCallback(
+    (id: string) => {
+      release();
+      setHidden((ids) => toggled(ids, id));
+    },
+    [release],
+  );
+  const handlers = cursorHandlers<Cursor>({
+    axes,
+    wanted,
+    place: cursor,
+    moveTo(place) {
+      setHighlight(place?.seriesId ?? null);
+      setCursor((old) => (isSamePoint(old, place) ? old : place));
+    },
+    placeAt: (pixels) => nearest(visible, projection, pixels),
+    placeAfter: (key) => movedCursor(cursor, visible, key),
+    keyZoom: { shown: projection.x, around: cursor?.x ?? null, whole: wholeRange(visible, x) },
+  });
 
   const hasData = series.some(({ points }) => points.some(({ y }) => isPresent(y)));
   const table = useCallback(() => seriesTable(series, x, props.y), [series, x, props.y]);
@@ -130,25 +112,21 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
   return (
     <ChartFrame
       title={props.title}
-      {...(props.caption === undefined ? {} : { caption: props.caption })}
+      caption={props.caption}
       empty={hasData ? null : props.empty}
       table={table}
       pictureLegend={hasLegend ? visible : NO_SERIES}
       legend={hasLegend ? <Legend items={series} hidden={hidden} onToggle={onToggle} /> : null}
       tools={
         <>
-          {zoom === null ? null : (
-            <button type="button" className="chart-tool" onClick={() => changeZoom(null)}>
-              Whole range
-            </button>
-          )}
+          <WholeRange {...axes} />
           {canFocus(series, props.focus?.from) ? (
             <button
               type="button"
               className="chart-tool"
               aria-pressed={isFocused}
               onClick={() => {
-                changeZoom(null);
+                axes.changeZoom(null);
                 setFocused(!isFocused);
               }}
             >
@@ -196,16 +174,14 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
                         series={visible}
                         x={x}
                         y={props.y}
-                        waits={isHeld && !sameDomains(projection, wanted)}
+                        waits={!sameDomains(projection, wanted)}
                       />
                     ),
                   }
             }
             cursorX={cursor?.x ?? null}
             cursorText={announcement}
-            onCursor={onCursor}
-            onZoom={changeZoom}
-            onKey={onKey}
+            {...handlers}
           >
             <SeriesLayer
               series={visible}
@@ -218,6 +194,10 @@ export const LineChart = memo(function LineChart(props: LineChartProps) {
     </ChartFrame>
   );
 });
+
+function isSamePoint(a: Cursor | null, b: Cursor | null): boolean {
+  return a?.seriesId === b?.seriesId && a?.x === b?.x;
+}
 
 /** Two points after `from` are enough to leave out what lies before it. */
 function canFocus(series: readonly Series[], from: number | undefined): boolean {

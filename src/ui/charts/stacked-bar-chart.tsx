@@ -8,9 +8,11 @@ import { setHighlight, useHighlight } from './highlight.ts';
 import { Legend, Swatch, toggled, type LegendItem } from './legend.tsx';
 import { barsPath, pixelX, valueAt, type Projection } from './path.ts';
 import { Plot, plotAreaOf } from './plot.tsx';
+import { cursorHandlers, usePlotAxes } from './plot-cursor.ts';
 import { isPresent, type Domain } from './series.ts';
 import { groupBars, stack, type Bar, type DrawnBar } from './stacked-bars.ts';
 import { useWidth } from './use-width.ts';
+import { WholeRange } from './whole-range.tsx';
 
 const MIN_BAR_PX = 4;
 const MAX_BAR_PX = 40;
@@ -33,9 +35,9 @@ export const StackedBarChart = memo(function StackedBarChart(props: StackedBarCh
   const { layers, bars, x, y, xAtLeast, height = 240 } = props;
   const [frame, width] = useWidth<HTMLDivElement>();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const [zoom, setZoom] = useState<Domain | null>(null);
+  const axes = usePlotAxes();
+  const { zoom, release } = axes;
   const [at, setAt] = useState<number | null>(null);
-  const [held, setHeld] = useState<Projection | null>(null);
 
   const wanted = useMemo(() => {
     const area = plotAreaOf(width, height);
@@ -47,8 +49,7 @@ export const StackedBarChart = memo(function StackedBarChart(props: StackedBarCh
     const domainY = niceDomain([0, highest > 0 ? highest : 1]);
     return { area, x: zoom ?? whole, y: domainY, xScale: 'linear', yScale: 'linear' } as const;
   }, [bars, layers, hidden, zoom, xAtLeast, width, height]);
-  const isHeld = held !== null && held.area.width === width;
-  const projection = isHeld ? held : wanted;
+  const projection = axes.shown(wanted);
 
   const visibleSpan = projection.x[1] - projection.x[0];
   const grouped = useMemo(
@@ -77,34 +78,34 @@ export const StackedBarChart = memo(function StackedBarChart(props: StackedBarCh
   );
   const yTicks = useMemo(() => linearTicks(projection.y), [projection]);
 
-  const onToggle = useCallback((id: string) => {
-    setHeld(null);
-    setHidden((ids) => toggled(ids, id));
-  }, []);
-  const moveTo = (index: number | null) => {
-    setHeld(index === null ? null : (shown) => shown ?? wanted);
-    setAt(index);
-  };
-  const onCursor = (pixels: readonly [number, number] | null) => {
-    if (pixels === null) return moveTo(null);
-    const { area } = projection;
-    const value = valueAt((pixels[0] - area.left) / area.width, projection.x, 'linear');
-    moveTo(nearestBar(grouped.bars, value));
-  };
+  const onToggle = useCallback(
+    (id: string) => {
+      release();
+      setHidden((ids) => toggled(ids, id));
+    },
+    [release],
+  );
+  /** To whole bars; the cursor counts the bars that are shown, so it lets go. */
   const changeZoom = (range: Domain | null) => {
-    setHeld(null);
     setAt(null);
-    setZoom(range === null ? null : [Math.floor(range[0]) - 0.5, Math.ceil(range[1]) + 0.5]);
+    axes.changeZoom(
+      range === null ? null : [Math.floor(range[0]) - 0.5, Math.ceil(range[1]) + 0.5],
+    );
   };
-  const onKey = (key: string): boolean => {
-    const last = grouped.bars.length - 1;
-    if (key === 'ArrowRight') moveTo(Math.min(last, (at ?? last - 1) + 1));
-    else if (key === 'ArrowLeft') moveTo(Math.max(0, (at ?? last + 1) - 1));
-    else if (key === 'Escape' && at !== null) moveTo(null);
-    else if (key === 'Escape' && zoom !== null) changeZoom(null);
-    else return false;
-    return true;
-  };
+  const handlers = cursorHandlers<number>({
+    axes: { ...axes, changeZoom },
+    wanted,
+    place: at,
+    moveTo: setAt,
+    placeAt([left]) {
+      const { area } = projection;
+      return nearestBar(
+        grouped.bars,
+        valueAt((left - area.left) / area.width, projection.x, 'linear'),
+      );
+    },
+    placeAfter: (key) => steppedBar(at, grouped.bars.length, key),
+  });
 
   const table = useCallback(
     () => ({
@@ -121,18 +122,12 @@ export const StackedBarChart = memo(function StackedBarChart(props: StackedBarCh
   return (
     <ChartFrame
       title={props.title}
-      {...(props.caption === undefined ? {} : { caption: props.caption })}
+      caption={props.caption}
       empty={bars.length > 0 ? null : props.empty}
       table={table}
       pictureLegend={layers}
       legend={<Legend items={layers} hidden={hidden} onToggle={onToggle} />}
-      tools={
-        zoom === null ? null : (
-          <button type="button" className="chart-tool" onClick={() => changeZoom(null)}>
-            Whole range
-          </button>
-        )
-      }
+      tools={<WholeRange zoom={zoom} changeZoom={changeZoom} />}
     >
       <div ref={frame} style={{ minHeight: height }}>
         {width === 0 ? null : (
@@ -175,9 +170,7 @@ export const StackedBarChart = memo(function StackedBarChart(props: StackedBarCh
             }
             cursorX={bar?.x ?? null}
             cursorText={bar === undefined ? 'no bar chosen' : barText(bar, layers, x, y)}
-            onCursor={onCursor}
-            onZoom={changeZoom}
-            onKey={onKey}
+            {...handlers}
           >
             {layers.map((layer, index) => (
               <Layer
@@ -258,6 +251,14 @@ function visibleSum(bar: Bar, layers: readonly LegendItem[], hidden: ReadonlySet
     (sum, value, index) => (isPresent(value) && !hidden.has(layers[index]!.id) ? sum + value : sum),
     0,
   );
+}
+
+/** The bar that an arrow key leads to; the newest one first. */
+function steppedBar(at: number | null, numBars: number, key: string): number | null {
+  const last = numBars - 1;
+  if (last < 0) return null;
+  if (key === 'ArrowRight') return Math.min(last, (at ?? last - 1) + 1);
+  return key === 'ArrowLeft' ? Math.max(0, (at ?? last + 1) - 1) : null;
 }
 
 function nearestBar(bars: readonly Bar[], x: number): number | null {

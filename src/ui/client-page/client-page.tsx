@@ -85,13 +85,20 @@ function ClientCard({ hosted, client, run }: ClientCardProps) {
           </span>
         </h2>
         <p>
-          {added ? 'update in the sum' : clientStateWords(client, asked)}
+          {added ? 'update in the sum' : clientStateWords(client, asked, run?.phase === 'finished')}
           {client.fraction > 0 && !added && ` ${formatPercent(client.fraction, 0)}`}
           {run !== null && (
             <span className="soft">{`, round ${run.round} of ${run.config.rounds}`}</span>
           )}
         </p>
-        {trouble !== null && <p className="note note-warning">{trouble}</p>}
+        {trouble !== null && (
+          <p className="note note-warning">
+            {trouble}
+            {client.troubleDetail !== null && (
+              <span className="trouble-detail soft">{client.troubleDetail}</span>
+            )}
+          </p>
+        )}
       </div>
       {client.backend !== null && (
         <dl className="client-facts">
@@ -135,7 +142,9 @@ function useDocumentTitle(): void {
     const own = view?.clients.find(({ clientId }) => clientId === hosted[0]?.clientId);
     if (own === undefined)
       return `${dashboardStore.getState().hosted[0]?.name ?? 'Client'} · Roundtable`;
-    return `${clientStateWords(own, isAsked(own, view?.run ?? null))} · ${own.name} · Roundtable`;
+    const run = view?.run ?? null;
+    const state = clientStateWords(own, isAsked(own, run), run?.phase === 'finished');
+    return `${state} · ${own.name} · Roundtable`;
   });
   useEffect(() => {
     document.title = title;

@@ -49,10 +49,10 @@ export function TryItPanel({ demonstrate }: { readonly demonstrate: Demonstrate 
         and only the sum is opened. It happens in a worker of this tab.
       </p>
       <form className="try-form" onSubmit={(event) => void submit(event)}>
-        {(['first', 'second'] as const).map((which, index) => (
+        {(['First', 'Second'] as const).map((which, index) => (
           <NumbersField
             key={which}
-            label={`The ${which} client’s numbers`}
+            label={`${which} client’s numbers`}
             text={texts[index]!}
             problem={problemOf(lists[index]!)}
             onChange={(text) => setTexts(index === 0 ? [text, texts[1]] : [texts[0], text])}

@@ -10,7 +10,7 @@ import { largestMistake, shadeOf } from './confusion.ts';
 
 const LEFT = 44; // px for the row labels
 const TOP = 44;
-const LARGEST_CELL = 44;
+const LARGEST_CELL = 56;
 const AXIS_FONT = 12;
 
 interface ConfusionMatrixProps {
@@ -49,7 +49,7 @@ function HeatMap({ confusion }: { readonly confusion: readonly number[] }) {
     <div ref={holder}>
       {cell <= 0 ? null : (
         <svg
-          className="chart-picture"
+          className="chart-picture confusion"
           width={LEFT + side}
           height={TOP + side}
           role="img"

@@ -9,15 +9,16 @@ import {
   ticksOf,
   valueRange,
   wholeRange,
-  zoomed,
   type LineAxis,
 } from '../charts/line-geometry.ts';
 import { linePath, pixelX, pixelY, type Projection } from '../charts/path.ts';
 import { Plot, plotAreaOf } from '../charts/plot.tsx';
+import { cursorHandlers, usePlotAxes } from '../charts/plot-cursor.ts';
 import type { Domain, Series } from '../charts/series.ts';
 import type { LegendEntry } from '../charts/svg-text.ts';
 import type { TableTwin } from '../charts/table-twin.ts';
 import { useWidth } from '../charts/use-width.ts';
+import { WholeRange } from '../charts/whole-range.tsx';
 import {
   isInside,
   markGroups,
@@ -61,13 +62,12 @@ export const ScatterChart = memo(function ScatterChart(props: ScatterChartProps)
   const { marks, x, y, line, backdrop, height = 240 } = props;
   const { xTicks: wantedXTicks, yTicks: wantedYTicks } = props;
   const [frame, width] = useWidth<HTMLDivElement>();
-  const [zoom, setZoom] = useState<Domain | null>(null);
-  const [held, setHeld] = useState<Projection | null>(null);
+  const axes = usePlotAxes();
+  const { zoom } = axes;
   const [cursorId, setCursorId] = useState<string | null>(null);
 
   const wanted = useProjection(props, zoom, width, height);
-  const isHeld = held !== null && held.area.width === wanted.area.width;
-  const projection = isHeld ? held : wanted;
+  const projection = axes.shown(wanted);
   const { area } = projection;
   const whole = props.xDomain ?? wholeXRange(marks, line, x);
   const xTicks = useMemo(
@@ -84,43 +84,22 @@ export const ScatterChart = memo(function ScatterChart(props: ScatterChartProps)
     [projection, area.height, y.whole, wantedYTicks],
   );
 
-  const moveTo = (mark: Mark | null) => {
-    setHighlight(mark?.id ?? null);
-    setCursorId(mark?.id ?? null);
-  };
-  const onCursor = (at: readonly [number, number] | null) => {
-    setHeld(at === null ? null : (shown) => shown ?? wanted);
-    const found = at === null ? null : nearestMark(marks, projection, at);
-    const isNear =
-      found !== null &&
-      Math.hypot(pixelX(projection, found.x) - at![0], pixelY(projection, found.y!) - at![1]) <=
-        REACH_PX;
-    moveTo(isNear ? found : null);
-  };
-  const changeZoom = (range: Domain | null) => {
-    setHeld(null);
-    setZoom(range);
-  };
   const cursor =
     cursorId === null
       ? null
       : (marks.find((mark) => mark.id === cursorId && isInside(mark, projection)) ?? null);
-  const onKey = (key: string): boolean => {
-    if (key === 'Escape' && (cursor !== null || zoom !== null)) {
-      if (cursor === null) changeZoom(null);
-      else onCursor(null);
-      return true;
-    }
-    if (key === '+' || key === '-') {
-      changeZoom(zoomed(projection.x, cursor?.x ?? null, key === '+' ? 0.5 : 2, whole));
-      return true;
-    }
-    const moved = steppedMark(marks, projection, cursorId, key);
-    if (moved === null) return false;
-    setHeld((shown) => shown ?? wanted);
-    moveTo(moved);
-    return true;
-  };
+  const handlers = cursorHandlers<Mark>({
+    axes,
+    wanted,
+    place: cursor,
+    moveTo(mark) {
+      setHighlight(mark?.id ?? null);
+      setCursorId(mark?.id ?? null);
+    },
+    placeAt: (pixels) => markNear(marks, projection, pixels),
+    placeAfter: (key) => steppedMark(marks, projection, cursorId, key),
+    keyZoom: { shown: projection.x, around: cursor?.x ?? null, whole },
+  });
 
   const start = props.yDomain === undefined ? startNote(projection, y, yTicks) : '';
   const yAxis = useMemo(() => ({ ...y, label: y.label + start }), [y, start]);
@@ -128,18 +107,14 @@ export const ScatterChart = memo(function ScatterChart(props: ScatterChartProps)
   return (
     <ChartFrame
       title={props.title}
-      {...(props.caption === undefined ? {} : { caption: props.caption })}
+      caption={props.caption}
       empty={props.empty}
       table={props.table}
       pictureLegend={props.pictureLegend}
       legend={props.legend}
       tools={
         <>
-          {zoom === null ? null : (
-            <button type="button" className="chart-tool" onClick={() => changeZoom(null)}>
-              Whole range
-            </button>
-          )}
+          <WholeRange {...axes} />
           {props.tools}
         </>
       }
@@ -165,7 +140,7 @@ export const ScatterChart = memo(function ScatterChart(props: ScatterChartProps)
                       <Readout
                         title={props.nameOf(cursor)}
                         lines={props.describe(cursor)}
-                        waits={isHeld && !sameDomains(projection, wanted)}
+                        waits={!sameDomains(projection, wanted)}
                       />
                     ),
                   }
@@ -179,9 +154,7 @@ export const ScatterChart = memo(function ScatterChart(props: ScatterChartProps)
                     .map(([what, value]) => `${what} ${value}`)
                     .join(', ')}`
             }
-            onCursor={onCursor}
-            onZoom={changeZoom}
-            onKey={onKey}
+            {...handlers}
           >
             {ground}
             <Marks marks={marks} line={line} projection={projection} />
@@ -191,6 +164,19 @@ export const ScatterChart = memo(function ScatterChart(props: ScatterChartProps)
     </ChartFrame>
   );
 });
+
+/** The mark nearest to these pixels, if it is within reach. */
+function markNear(
+  marks: readonly Mark[],
+  projection: Projection,
+  at: readonly [number, number],
+): Mark | null {
+  const found = nearestMark(marks, projection, at);
+  if (found === null) return null;
+  const left = pixelX(projection, found.x) - at[0];
+  const top = pixelY(projection, found.y!) - at[1];
+  return Math.hypot(left, top) <= REACH_PX ? found : null;
+}
 
 const Marks = memo(function Marks(props: {
   readonly marks: readonly Mark[];

@@ -50,9 +50,10 @@ export function createHostedClients(environment: HostEnvironment): HostedClients
   function changed(): void {
     remember(hosted);
     environment.onChange(
-      hosted.map(({ clientId, state, detail, restarts }) => ({
+      hosted.map(({ clientId, backend, state, detail, restarts }) => ({
         clientId,
         name: nameOf(clientId),
+        backend,
         state,
         detail,
         restarts,
@@ -131,6 +132,9 @@ export function createHostedClients(environment: HostEnvironment): HostedClients
       const client = hosted.find((one) => one.clientId === clientId);
       if (client === undefined || client.backend === backend) return;
       client.backend = backend;
+      client.restarts = 0;
+      // A client that has no identity yet starts with the new choice when it has.
+      if (client.state === 'starting' && client.worker === null) return changed();
       client.worker?.terminate();
       client.state = 'restarting';
       client.detail = 'Changing its backend.';

@@ -1,6 +1,6 @@
 // One client's row; drawn again only when something in it has changed.
 import { Tooltip } from 'radix-ui';
-import { memo } from 'react';
+import { memo, useState, type FocusEvent } from 'react';
 import type { ClientPhase, PhaseSegment } from '../../core/protocol/client-messages.ts';
 import type { ClientView } from '../../core/protocol/view.ts';
 import type { BackendChoice, BackendInfo } from '../../core/training/trainer.ts';
@@ -15,6 +15,8 @@ import { sameClient } from './seats.ts';
 interface ClientRowProps {
   readonly client: ClientView;
   readonly asked: boolean;
+  /** The run at the table is finished. */
+  readonly isFinished: boolean;
   /** This tab's own knowledge of the client, if it is hosted here. */
   readonly hosted: HostedClient | null;
 }
@@ -28,8 +30,9 @@ const timedPhases: readonly ClientPhase[] = [
 ];
 
 export const ClientRow = memo(
-  function ClientRow({ client, asked, hosted }: ClientRowProps) {
+  function ClientRow({ client, asked, isFinished, hosted }: ClientRowProps) {
     const pointedAt = useHighlight((id) => id === client.clientId);
+    const state = clientStateWords(client, asked, isFinished);
     const trouble = troubleSentence(client.trouble) ?? hosted?.detail ?? null;
     const troubled = client.standing === 'failed' || client.standing === 'unresponsive';
     return (
@@ -48,9 +51,9 @@ export const ClientRow = memo(
         </th>
         <td className={troubled ? 'error-text' : undefined}>
           {trouble === null ? (
-            clientStateWords(client, asked)
+            state
           ) : (
-            <Explained words={clientStateWords(client, asked)} explanation={trouble} />
+            <Explained words={state} explanation={trouble} detail={client.troubleDetail} />
           )}
         </td>
         <td>{client.backend === null ? '–' : <Backend info={client.backend} />}</td>
@@ -87,6 +90,7 @@ export const ClientRow = memo(
   },
   (before, after) =>
     before.asked === after.asked &&
+    before.isFinished === after.isFinished &&
     before.hosted === after.hosted &&
     sameClient(before.client, after.client),
 );
@@ -107,13 +111,28 @@ function Backend({ info }: { info: BackendInfo }) {
   );
 }
 
-function Explained({ words, explanation }: { words: string; explanation: string }) {
+function Explained(props: {
+  readonly words: string;
+  readonly explanation: string;
+  readonly detail?: string | null;
+}) {
+  const { words, explanation, detail = null } = props;
+  const [isOpen, setOpen] = useState(false);
+  // A tooltip closes when the page scrolls, as it does to bring what Tab has reached into view.
+  const onFocus = ({ currentTarget }: FocusEvent<HTMLElement>) => {
+    if (!currentTarget.matches(':focus-visible')) return;
+    const open = () => setOpen(currentTarget === document.activeElement);
+    requestAnimationFrame(() => requestAnimationFrame(open));
+  };
   return (
-    <Tooltip.Root>
-      <Tooltip.Trigger className="explained">{words}</Tooltip.Trigger>
+    <Tooltip.Root open={isOpen} onOpenChange={setOpen}>
+      <Tooltip.Trigger className="explained" onFocus={onFocus}>
+        {words}
+      </Tooltip.Trigger>
       <Tooltip.Portal>
         <Tooltip.Content className="tooltip" sideOffset={6}>
           {explanation}
+          {detail !== null && <span className="trouble-detail soft">{detail}</span>}
         </Tooltip.Content>
       </Tooltip.Portal>
     </Tooltip.Root>
@@ -127,7 +146,7 @@ function HostedControls({ name, hosted }: { name: string; hosted: HostedClient }
       <select
         className="text-input"
         aria-label={`Backend of ${name}`}
-        defaultValue="auto"
+        value={hosted.backend}
         onChange={(event) =>
           actions.setBackend(hosted.clientId, event.target.value as BackendChoice)
         }

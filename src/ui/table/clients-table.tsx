@@ -67,6 +67,7 @@ export function ClientsTable() {
                   key={client.clientId}
                   client={client}
                   asked={isAsked(client, run)}
+                  isFinished={run?.phase === 'finished'}
                   hosted={hosted.find(({ clientId }) => clientId === client.clientId) ?? null}
                 />
               ))}

@@ -143,14 +143,16 @@ function Picture({ layout, seating, run }: PictureProps) {
 
 const MOST_TROUBLES = 3;
 
-/** Why clients were set aside, in sentences, as far as there is room. */
+/** Why clients were set aside, each reason once, as far as there is room. */
 function Troubles({ seating }: { seating: Seating }) {
-  const troubled = seating.seats.filter(
-    (client) => client !== null && client.trouble !== null && client.standing !== 'left',
-  );
-  return troubled.slice(0, MOST_TROUBLES).map((client) => (
-    <span key={client!.clientId} className="error-text">
-      {` ${client!.name}: ${troubleSentence(client!.trouble)}`}
+  const names = new Map<string, string[]>();
+  for (const client of seating.seats) {
+    if (client === null || client.trouble === null || client.standing === 'left') continue;
+    names.set(client.trouble, [...(names.get(client.trouble) ?? []), client.name]);
+  }
+  return [...names].slice(0, MOST_TROUBLES).map(([trouble, [first, ...others]]) => (
+    <span key={trouble} className="error-text">
+      {` ${first}${others.length === 0 ? '' : ` and ${others.length} more`}: ${troubleSentence(trouble)}`}
     </span>
   ));
 }

@@ -4,6 +4,7 @@ import { useDashboard } from '../dashboard-store.ts';
 import { usePage } from '../page-state.ts';
 import { draftConfig } from '../url-state.ts';
 import { isOver, plural } from '../words.ts';
+import { InviteLink } from './invite-link.tsx';
 import { carryOutDecision, decideRun, numPresent, type RunDecision } from './run-decision.ts';
 import { RunProgress } from './run-progress.tsx';
 
@@ -62,23 +63,10 @@ export function RunControls() {
       <p className="small soft">
         {missing === 0
           ? 'Every seat is taken; more clients stand by.'
-          : `${plural(missing, 'seat')} ${missing === 1 ? 'is' : 'are'} free.`}{' '}
-        <InviteLink />
+          : `${plural(missing, 'seat')} ${missing === 1 ? 'is' : 'are'} free.`}
       </p>
+      <InviteLink />
     </section>
-  );
-}
-
-function InviteLink() {
-  const actions = useActions();
-  return (
-    <button
-      type="button"
-      className="link-button"
-      onClick={() => void navigator.clipboard.writeText(actions.inviteLink())}
-    >
-      Copy a link that brings another tab to this table
-    </button>
   );
 }
 

@@ -160,11 +160,10 @@ function seatState(
 ): string {
   if (client === null) return 'empty';
   if (added) return 'update in the sum';
-  if (done) return 'holds the model';
   // Not every phase can tell how far it is: no share is said rather than a steady 0 %.
   const percent =
     isWorking(client) && client.fraction > 0 ? ` ${formatPercent(client.fraction, 0)}` : '';
-  return `${clientStateWords(client, asked)}${percent}`;
+  return `${clientStateWords(client, asked, done)}${percent}`;
 }
 
 function ringShare(client: ClientView | null, added: boolean): number {

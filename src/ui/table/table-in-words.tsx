@@ -30,7 +30,7 @@ const SeatLine = memo(function SeatLine({ words }: { words: string }) {
 export function seatWords(client: ClientView | null, seat: number, run: RunView | null): string {
   const place = `Seat ${seat + 1}`;
   if (client === null) return `${place}: empty.`;
-  const state = clientStateWords(client, isAsked(client, run));
+  const state = clientStateWords(client, isAsked(client, run), run?.phase === 'finished');
   const percent = client.fraction > 0 ? ` ${formatPercent(client.fraction, 0)}` : '';
   const facts = [
     `${state}${percent}`,
