@@ -37,10 +37,10 @@ test('an update that is no number is told as a failure and not sent', async ({ f
   const view = await federation.waitFor(dashboard, 'the end of the run', isOver, 60_000);
   expect(view.run!.phase).toBe('failed');
   expect(view.run!.note).toContain('training diverged');
-  expect(view.clients.map(({ trouble }) => trouble)).toEqual([
-    'non-finite-update',
-    'non-finite-update',
-  ]);
+  // The first one to tell ends the attempt; the other may have had no time to.
+  const troubles = view.clients.map(({ trouble }) => trouble);
+  expect(troubles).toContain('non-finite-update');
+  expect(troubles.every((code) => code === null || code === 'non-finite-update')).toBe(true);
   expect(view.sees.numUpdates).toBe(0);
   expect(view.history.map(({ round }) => round)).toEqual([0]);
 });
