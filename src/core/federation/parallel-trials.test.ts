@@ -157,9 +157,13 @@ describe('a further trial', () => {
     table.run(inTheMiddle(table));
     table.leave(4); // of trial 1; now there are five
     table.run(() => table.view.study!.counts.complete === 1);
-    table.run(() => table.view.study!.counts.complete === 2);
-    table.run(() => table.view.history.length === 2);
-    expect(running(table)).toHaveLength(1);
+    expect(running(table)).toEqual([1]);
+    // The one that goes on is shown.
+    expect(table.view).toMatchObject({ run: { runId: 'study-1' }, beside: [] });
+    expect(table.view.archive.map(({ runId }) => runId)).toEqual(['study-0']);
+    table.join(4);
+    table.run(() => running(table).length === 2);
+    expect(table.view.run!.runId).toBe('study-1');
   });
 });
 
@@ -182,14 +186,17 @@ describe('clients that a trial leaves free', () => {
   it('come back to the run that keeps their seat', () => {
     const table = started();
     table.run(inTheMiddle(table));
-    const own = table.view.run!.runId;
-    table.leave(4);
     table.leave(1);
+    table.leave(2);
+    // Trial 0 is looking for others now.
+    table.run(() => table.view.run!.phase === 'gathering');
+    expect(table.view.beside[0]!.phase).not.toBe('finished');
+    table.leave(4);
     table.join(4);
     table.join(1);
     const place = (client: number) =>
       table.view.clients.find(({ clientId }) => clientId === `client-${client}`)!.runId;
-    expect([place(1), place(4)]).toEqual([own, 'study-1']);
+    expect([place(1), place(4)]).toEqual(['study-0', 'study-1']);
   });
 });
 
@@ -267,6 +274,22 @@ describe('commands', () => {
     expect(table.view.study!.note).toContain('could not store');
     table.command({ type: 'continue-study', studyId: 'study', numTrials: null });
     finish(table);
+  });
+});
+
+describe('a trial that is about to be stopped', () => {
+  it('is not paused instead, though storage fails', () => {
+    const table = started();
+    const isAt = (phase: string) => () =>
+      table.view.run?.phase === phase && table.view.run.round === 2;
+    table.run(isAt('applying'));
+    table.failSave();
+    table.command({ type: 'enqueue-trial', studyId: 'study', params: { units: 70 } });
+    table.run(isAt('committing'));
+    table.command({ type: 'stop-trial', studyId: 'study', number: 0 });
+    table.run();
+    expect(table.view.study!.phase).toBe('paused');
+    expect(table.view.trials[0]!.failReason).toBe('The trial was stopped.');
   });
 });
 

@@ -6,7 +6,6 @@ import type { Trial } from '../tuning/trial.ts';
 import type { CoordinatorConfig, CoordinatorEffect } from './coordinator-types.ts';
 import type { RunConfig } from './run-config.ts';
 import { justStarted, type RunState, type Stage } from './run-state.ts';
-import { freeClients } from './runs.ts';
 import { saved } from './study-saving.ts';
 import { withStudy, type StudyState } from './study-state.ts';
 import { newRun, placeToTake, takePlace, type CoordinatorState, type Stepped } from './table.ts';
@@ -76,16 +75,7 @@ export function placeAfter(
   const before = placeToTake(state);
   if (before === null || before.members.size === 0) return {};
   const stage = { ...justStarted, areSeatsReserved: false, waitsForSeats: false };
-  if (before.seats.length !== clients) return { stage };
-  return { seats: keptSeats(state, before), stage };
-}
-
-/** Who has gone to another run since has no seat in this one any more. */
-function keptSeats(state: CoordinatorState, { seats }: RunState): RunState['seats'] {
-  const free = freeClients(state);
-  const isElsewhere = (clientId: string) =>
-    state.registry.clients.has(clientId) && !free.has(clientId);
-  return seats.map((clientId) => (clientId === null || isElsewhere(clientId) ? null : clientId));
+  return before.seats.length === clients ? { seats: before.seats, stage } : { stage };
 }
 
 export function endTrial(
