@@ -14,6 +14,8 @@ import { sameClient } from './seats.ts';
 
 interface ClientRowProps {
   readonly client: ClientView;
+  /** Where it is, if it has no seat at the table. */
+  readonly place: string;
   readonly asked: boolean;
   /** This tab's own knowledge of the client, if it is hosted here. */
   readonly hosted: HostedClient | null;
@@ -28,7 +30,7 @@ const timedPhases: readonly ClientPhase[] = [
 ];
 
 export const ClientRow = memo(
-  function ClientRow({ client, asked, hosted }: ClientRowProps) {
+  function ClientRow({ client, place, asked, hosted }: ClientRowProps) {
     const pointedAt = useHighlight((id) => id === client.clientId);
     const trouble = troubleSentence(client.trouble) ?? hosted?.detail ?? null;
     const troubled = client.standing === 'failed' || client.standing === 'unresponsive';
@@ -43,7 +45,7 @@ export const ClientRow = memo(
           <span className="swatch" style={{ background: seatColour(client.seat) }} />
           {client.name}
           <span className="soft">
-            {client.seat === null ? ' (no seat)' : ` (${client.seat + 1})`}
+            {client.seat === null ? ` (${place})` : ` (${client.seat + 1})`}
           </span>
         </th>
         <td className={troubled ? 'error-text' : undefined}>
@@ -86,6 +88,7 @@ export const ClientRow = memo(
     );
   },
   (before, after) =>
+    before.place === after.place &&
     before.asked === after.asked &&
     before.hosted === after.hosted &&
     sameClient(before.client, after.client),
