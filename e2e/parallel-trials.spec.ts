@@ -40,9 +40,18 @@ test('two trials run at the same time on four tabs', async ({ federation }) => {
   expect(teams.map(({ length }) => length)).toEqual([2, 2]);
   expect(new Set(teams.flat()).size).toBe(4);
   expect(both.server.keyEpoch).toBe(1);
+
+  // Paused, so that there is time to look.
+  await automation.evaluate((roundtable) => roundtable.actions.pauseStudy());
+  await federation.waitFor(dashboard, 'a pause of both runs', ({ run, beside }) =>
+    [run, ...beside].every((each) => each?.phase === 'paused'),
+  );
   const table = dashboard.getByLabel('The federation at its table');
   await expect(table).toContainText(/Trial \d runs at the same time, on 2 other clients/);
   await expect(dashboard.getByRole('rowheader', { name: /\(in trial \d\)/ })).toHaveCount(2);
+  await dashboard.getByRole('link', { name: 'See the study' }).click();
+  await expect(dashboard.getByRole('button', { name: /^Trial \d: round \d of 6$/ })).toHaveCount(2);
+  await dashboard.getByRole('button', { name: 'Continue' }).click();
 
   const end = await federation.waitFor(
     dashboard,
