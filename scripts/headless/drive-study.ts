@@ -20,8 +20,9 @@ export interface DriveStudyOptions extends TabsOptions {
 export async function driveStudy(options: DriveStudyOptions): Promise<ServerView> {
   const { setup, resumed, onView, onJournal, onHistories } = options;
   return withTabs(options, setup.base, async (tabs) => {
-    const base = resumed === null ? setup.base : await importJournal(tabs, resumed.journal, setup);
-    await tabs.openClients(base.clients);
+    const { base, parallelTrials } =
+      resumed === null ? setup : await importJournal(tabs, resumed.journal, setup);
+    await tabs.openClients(base.clients * parallelTrials);
     if (resumed === null) {
       await tabs.act((automation) =>
         automation.evaluate((roundtable, setup) => roundtable.actions.startStudy(setup), setup),
@@ -64,8 +65,8 @@ async function historiesOf(tabs: Tabs, { trials }: ServerView) {
   return histories;
 }
 
-/** The configuration of the study's runs. */
-async function importJournal(tabs: Tabs, journal: string, setup: StudySetup) {
+/** The setup of the study that the journal holds. */
+async function importJournal(tabs: Tabs, journal: string, setup: StudySetup): Promise<StudySetup> {
   await tabs.act((automation) =>
     automation.evaluate(
       (roundtable, { journal, setup }) => roundtable.actions.importStudy(journal, setup),
@@ -74,7 +75,7 @@ async function importJournal(tabs: Tabs, journal: string, setup: StudySetup) {
   );
   for (;;) {
     const study = (await tabs.viewNow())?.study;
-    if (study) return study.setup.base;
+    if (study) return study.setup;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

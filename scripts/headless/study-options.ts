@@ -40,6 +40,8 @@ const samplers = ['tpe', 'random', 'grid', 'qmc'];
 const pruners = ['none', 'median', 'percentile', 'halving', 'hyperband'];
 /** Values that a grid tries of a range without steps. */
 const GRID_POINTS = 4;
+/** Trials at the same time, as the study's setup has it. */
+const MOST_PARALLEL = 20;
 /** The percentile pruner keeps the best so many per cent. */
 const PERCENTILE = 50;
 
@@ -60,7 +62,7 @@ export const studyHelp = [
   `  --trials: Trials in all; default ${defaultStudyConfig.numTrials}.`,
   `  --sampler: One of ${samplers.join(', ')}; default tpe. A grid tries ${GRID_POINTS} values of a range without steps.`,
   `  --pruner: One of ${pruners.join(', ')}; default median. Percentile keeps the best ${PERCENTILE} %.`,
-  '  --parallel-trials: Trials at the same time; default 1, and more are not possible yet.',
+  `  --parallel-trials: Trials at the same time, each in tabs of its own; default 1, at most ${MOST_PARALLEL}.`,
   '  --journal: File for the study as an Optuna journal, written whenever a trial ends.',
   '  --resume: Journal of a study to go on with; it is kept up to date.',
 ];
@@ -86,8 +88,10 @@ export function readStudyOptions(given: Given, fieldOptions: readonly string[]):
     return bad(`--trials must be a whole number from 1, not "${given.get('--trials')}"`);
   }
   const parallelTrials = wholeNumber(given.get('--parallel-trials')) ?? 1;
-  if (parallelTrials !== 1) {
-    return bad('--parallel-trials must be 1: trials run one after the other');
+  if (!(parallelTrials <= MOST_PARALLEL)) {
+    return bad(
+      `--parallel-trials must be a whole number from 1 to ${MOST_PARALLEL}, not "${given.get('--parallel-trials')}"`,
+    );
   }
   const swept = readFields(given);
   if (!swept.ok) return swept;

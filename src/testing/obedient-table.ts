@@ -12,6 +12,7 @@ import type {
 } from '../core/federation/coordinator-types.ts';
 import { sliceBounds } from '../core/federation/evaluation-slices.ts';
 import { restoredFrom } from '../core/federation/restoring.ts';
+import { runOf } from '../core/federation/runs.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
 import type { PersistentStudy } from '../core/federation/study-state.ts';
 import type { SchemeParameters } from '../core/encryption/scheme.ts';
@@ -75,6 +76,7 @@ export function createObedientTable(options: TableOptions) {
     readonly id: string;
   }[] = [];
   let lastAnswer: Outcome | null = null;
+  let failsNext = false;
   const sent: { readonly client: number; readonly message: ServerMessage }[] = [];
   carryOut(firstEffects);
 
@@ -107,6 +109,11 @@ export function createObedientTable(options: TableOptions) {
         }
         case 'persist': {
           const { ticket } = effect;
+          if (failsNext) {
+            failsNext = false;
+            queue.push(() => happen({ type: 'persist-failed', ticket, detail: 'quota' }));
+            break;
+          }
           store(effect.change);
           queue.push(() => happen({ type: 'persisted', ticket }));
           break;
@@ -169,7 +176,8 @@ export function createObedientTable(options: TableOptions) {
           message.keyEpoch,
         );
       case 'resync': {
-        const seat = state.run!.members.get(`client-${client}`)!.seat;
+        const run = runOf(state, message.runId)!;
+        const { seat } = run.members.get(`client-${client}`)!;
         return prepared(client, message.runId, seat, message.weights.round, 1);
       }
       case 'make-keys': {
@@ -316,6 +324,14 @@ export function createObedientTable(options: TableOptions) {
         clearTimer(timer.id);
         happen(timer.event);
       }
+    },
+    /** The next save fails. */
+    failSave(): void {
+      failsNext = true;
+    },
+    /** Storage loses the sealed keys of all runs. */
+    loseKeys(): void {
+      for (const [runId, stored] of runs) runs.set(runId, { ...stored, sealedKeys: null });
     },
     /** The server dies; what was on its way is lost; another starts, and the clients come back. */
     restart(): void {

@@ -61,6 +61,7 @@ export function sampleView(options: SampleOptions = {}): ServerView {
     },
     clients,
     run: runPhase === null ? null : sampleRun(config, runPhase, round, clients, updateBytes),
+    beside: [],
     history,
     twin: options.withTwin
       ? {
@@ -128,6 +129,7 @@ function sampleClient(
     clientId: `client-${seat}`,
     name: `Client ${seat + 1}`,
     standing,
+    runId: runPhase === null ? null : 'run-1',
     seat: runPhase === null ? null : seat,
     phase: standing === 'preparing' ? 'preparing' : phase,
     fraction: phase === 'idle' || phase === 'waiting' ? 0 : ((seat * 37 + 23) % 90) / 100 + 0.08,

@@ -1,5 +1,7 @@
 // Somebody at the page of the simulated federation: starts the planned run or study, pauses a run, stops
 // a trial, and continues what is paused.
+import { runsOf } from '../core/federation/runs.ts';
+import { runningTrials } from '../core/federation/study-state.ts';
 import type { DashboardMessage } from '../core/protocol/dashboard-messages.ts';
 import { count, later, type World } from './simulated-world.ts';
 
@@ -16,14 +18,18 @@ function command(world: World, message: DashboardMessage): void {
 
 export function stopTrial(world: World): void {
   const study = world.server?.study;
-  const number = study?.study.trials.find(({ state }) => state === 'running')?.number;
-  if (study === null || study === undefined || number === undefined) return;
+  if (study === null || study === undefined) return;
+  const numbers = runningTrials(study).map(({ number }) => number);
+  const number = numbers[world.random.below(numbers.length || 1)];
+  if (number === undefined) return;
   count(world, 'trial stopped');
   command(world, { type: 'stop-trial', requestId: 3, studyId: study.studyId, number });
 }
 
 export function pauseForAWhile(world: World): void {
-  const runId = world.server?.run?.runId;
+  if (world.server === null) return;
+  const runs = runsOf(world.server);
+  const runId = runs[world.random.below(runs.length || 1)]?.runId;
   if (runId === undefined) return;
   count(world, 'paused');
   command(world, { type: 'pause-run', requestId: 1, runId });
@@ -55,7 +61,8 @@ export function startWhatIsPlanned(world: World): void {
       const { withTwin } = plan;
       command(world, { type: 'start-run', requestId: 0, config: runConfig, withTwin });
     } else {
-      const setup = { study: plan.study, base: runConfig, parallelTrials: 1 };
+      const { study, parallelTrials = 1 } = plan;
+      const setup = { study, base: runConfig, parallelTrials };
       command(world, { type: 'start-study', requestId: 0, setup });
     }
   }

@@ -5,6 +5,7 @@ import type { ClientMessage } from '../core/protocol/client-messages.ts';
 import { createClient } from '../core/federation/client-machine.ts';
 import type { WorkKey } from '../core/federation/client-types.ts';
 import { viewOf } from '../core/federation/coordinator.ts';
+import { runOf, unfinishedRuns } from '../core/federation/runs.ts';
 import { pauseForAWhile, stopTrial } from './simulated-dashboard.ts';
 import { startServer } from './simulated-server-shell.ts';
 import { connect, deliverToServer, loseConnection } from './simulated-transport.ts';
@@ -65,6 +66,7 @@ function workOf({ state }: SimulatedClient): string {
 function killServer(world: World): void {
   if (world.server === null) return;
   count(world, `server died ${viewOf(world.serverConfig, world.server).run?.phase ?? 'idle'}`);
+  if (unfinishedRuns(world.server).length > 1) count(world, 'server died in several runs');
   world.server = null;
   world.restarts++;
   world.sums.clear();
@@ -120,8 +122,9 @@ function forgery(world: World, kind: number, message: ClientMessage): ClientMess
 
 /** Nobody can tell an old update under the present number from a new one: a client may lie so. */
 function isLie(world: World, forged: ClientMessage): boolean {
-  const run = world.server?.run;
-  if (forged.type !== 'update' || forged.runId !== run?.runId) return false;
+  if (forged.type !== 'update' || world.server === null) return false;
+  const run = runOf(world.server, forged.runId);
+  if (run === null) return false;
   return forged.round === run.committed.round + 1 && forged.attempt === run.attempt;
 }
 

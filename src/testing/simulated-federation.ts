@@ -5,6 +5,8 @@
 // a federation are checked against formulas that share nothing with the coordinator.
 import { createCoordinator, stepCoordinator, viewOf } from '../core/federation/coordinator.ts';
 import type { RestoredRun } from '../core/federation/coordinator-types.ts';
+import type { RunState } from '../core/federation/run-state.ts';
+import { runsOf } from '../core/federation/runs.ts';
 import { isActive, type PersistentStudy } from '../core/federation/study-state.ts';
 import { tellClient } from './simulated-client-shell.ts';
 import { continueIfPaused, startWhatIsPlanned } from './simulated-dashboard.ts';
@@ -75,9 +77,12 @@ function isRunDone({ server, hasStarted, storage }: World): boolean {
 }
 
 function describe({ server }: World): string {
-  const run = server?.run;
-  const members = [...(run?.members.values() ?? [])].map(
+  return server === null ? 'no server' : runsOf(server).map(describeRun).join('; ');
+}
+
+function describeRun({ runId, stage, committed, members, note }: RunState): string {
+  const seated = [...members.values()].map(
     ({ clientId, standing, holds }) => `${clientId} ${standing} ${holds}`,
   );
-  return `${run?.stage.phase} round ${run?.committed.round} (${members.join(', ')}) ${run?.note}`;
+  return `${runId} ${stage.phase} round ${committed.round} (${seated.join(', ')}) ${note}`;
 }

@@ -1,6 +1,8 @@
 // What must hold whenever a round is committed, computed from the targets and sizes of the seats
 // and the sealed weights before and after, not from anything that the coordinator summed.
 import type { RestoredRun } from '../core/federation/coordinator-types.ts';
+import { unfinishedRuns } from '../core/federation/runs.ts';
+import type { CoordinatorState } from '../core/federation/table.ts';
 import {
   examplesOfSeat,
   examplesPerCorrect,
@@ -21,6 +23,20 @@ export interface CommitFacts {
   readonly serials: readonly number[];
   /** Those of all commits so far; the commit's are added. */
   readonly usedSerials: Set<number>;
+}
+
+/** Throws when a client has a seat in two unfinished runs, or two runs make keys under one epoch. */
+export function checkSeats(state: CoordinatorState): void {
+  const unfinished = unfinishedRuns(state);
+  const seated = unfinished.flatMap((each) =>
+    [...each.members.values()].filter(({ standing }) => standing !== 'left'),
+  );
+  const clientIds = seated.map(({ clientId }) => clientId);
+  demand(new Set(clientIds).size === clientIds.length, 'a client has seats in two runs');
+  const epochs = unfinished.flatMap(({ keys }) =>
+    keys.status === 'making' || keys.status === 'saving' ? [keys.epoch] : [],
+  );
+  demand(new Set(epochs).size === epochs.length, 'two makers share an epoch');
 }
 
 /** Throws when a commit breaks an invariant. */

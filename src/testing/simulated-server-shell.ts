@@ -8,8 +8,11 @@ import type {
   RoundKey,
 } from '../core/federation/coordinator-types.ts';
 import { restoredFrom } from '../core/federation/restoring.ts';
+import { runOf, runsOf, unfinishedRuns } from '../core/federation/runs.ts';
+import type { CoordinatorState } from '../core/federation/table.ts';
 import { DIMENSIONS, packWeights, unpackUpdate } from './simulated-bench.ts';
 import { simulatedConfig } from './simulated-config.ts';
+import { checkSeats } from './simulated-invariants.ts';
 import { persist } from './simulated-storage.ts';
 import { sendToClient } from './simulated-transport.ts';
 import { count, keyText, serverTask, type World } from './simulated-world.ts';
@@ -24,6 +27,7 @@ export function startServer(world: World): void {
   const [state, effects] = world.coordinator.create(world.serverConfig, restored);
   world.server = state;
   if (restored?.current?.run.status === 'running') count(world, 'restored in a run');
+  if (unfinishedRuns(state).length > 1) count(world, 'restored in several runs');
   carryOut(world, effects);
 }
 
@@ -31,15 +35,28 @@ export function tellServer(world: World, event: CoordinatorEvent): void {
   if (world.server === null) return;
   const before = viewOf(world.serverConfig, world.server);
   const [next, effects] = world.coordinator.step(world.serverConfig, world.server, event);
+  checkSeats(next);
+  countChanges(world, world.server, next);
   world.server = next;
   const after = viewOf(world.serverConfig, next);
-  const abandoned = (after.run?.abandonedRounds ?? 0) - (before.run?.abandonedRounds ?? 0);
-  if (after.run?.runId === before.run?.runId && abandoned > 0) count(world, 'abandoned');
   for (const [code, total] of Object.entries(after.server.rejections)) {
     const earlier = before.server.rejections[code as keyof typeof before.server.rejections] ?? 0;
     for (let i = earlier; i < total; i++) count(world, `rejected ${code}`);
   }
   carryOut(world, effects);
+}
+
+function countChanges(world: World, before: CoordinatorState, after: CoordinatorState): void {
+  for (const run of runsOf(after)) {
+    const earlier = runOf(before, run.runId);
+    if (earlier === null) continue;
+    if (run.abandonedRounds > earlier.abandonedRounds) count(world, 'abandoned');
+    const isCommit = run.committed.round > Math.max(0, earlier.committed.round);
+    const others = unfinishedRuns(after).filter(({ runId }) => runId !== run.runId);
+    if (isCommit && others.some(({ stage }) => stage.phase === 'open')) {
+      count(world, 'committed while another trains');
+    }
+  }
 }
 
 function carryOut(world: World, effects: readonly CoordinatorEffect[]): void {

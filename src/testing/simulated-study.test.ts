@@ -1,14 +1,14 @@
 // Whole studies in simulated federations: clients and the server die in any phase, trials are paused and
-// stopped, saves fail. At the end the durable study must be one that the rules of ask and tell allow,
-// checked against its durable runs and by rules that share nothing with the study machine.
+// stopped, saves fail. At the end the durable study must be one that the rules of ask and tell allow
+// (simulated-study-check.ts). Trials run one after the other here; side by side in
+// simulated-parallel.test.ts.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RestoredRun } from '../core/federation/coordinator-types.ts';
 import { intDistribution } from '../core/tuning/distribution.ts';
 import { createCoordinator, stepCoordinator } from '../core/federation/coordinator.ts';
-import { ask, createStudy, tell } from '../core/tuning/study.ts';
-import { examplesPerCorrect } from './simulated-bench.ts';
-import { simulate, type SimulatedEnd } from './simulated-federation.ts';
+import { createStudy } from '../core/tuning/study.ts';
+import { checkStudy } from './simulated-study-check.ts';
+import { simulate } from './simulated-federation.ts';
 import type { Coordinator, Coverage, SimulationPlan } from './simulated-world.ts';
 
 const studyOf = (seed: number, numTrials: number) =>
@@ -38,93 +38,6 @@ const plans: fc.Arbitrary<SimulationPlan> = fc.record({
   numFaults: fc.integer({ min: 0, max: 40 }),
   faultRate: fc.constantFrom(0.01, 0.03),
 });
-
-function demand(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(`invariant broken: ${otherwise}`);
-}
-
-/** Everything that must be true of a finished study and its runs. */
-function checkStudy(plan: SimulationPlan, { study: stored, runs }: SimulatedEnd): void {
-  const { study, runIds, test } = stored!;
-  const { trials, config } = study;
-  const rounds = plan.run.rounds!;
-  demand(stored!.stage.phase === 'finished', 'the study did not finish');
-  demand(trials.length === config.numTrials, 'another number of trials');
-  for (const trial of trials) {
-    const stored = runs.get(runIds[trial.number]!);
-    demand(stored !== undefined, 'a trial without a run');
-    const { run } = stored!;
-    demand(run.trialOf?.number === trial.number, 'the run of another trial');
-    demand(run.config.units === trial.params['units'], 'a run with other parameters');
-    const reports = trial.intermediateValues.map(({ step, value }) => `${step}:${value}`);
-    const committed = run.history
-      .slice(1)
-      .map((record) => `${record.round}:${record.validationAccuracy}`);
-    demand(reports.join() === committed.join(), 'reports are not the committed rounds');
-    const last = run.history.at(-1);
-    if (trial.state === 'complete') {
-      demand(last!.round === rounds && trial.value === last!.validationAccuracy, 'a wrong value');
-      demand(stored!.sealedWeights !== null, 'the weights of a complete trial are gone');
-    } else if (trial.state === 'pruned') {
-      demand(last!.round < rounds && last!.round >= 2, 'pruned too early or too late');
-      demand(isBelowMedian(trials.slice(0, trial.number), trial, last!.round), 'pruned in vain');
-    } else {
-      demand(trial.state === 'failed', `a trial is ${trial.state}`);
-      demand(typeof trial.userAttrs['failReason'] === 'string', 'failed without a reason');
-    }
-    demand(trial.completedAtMs! >= trial.startedAtMs!, 'a trial ended before it began');
-  }
-  checkSampling(plan, stored!.study);
-  checkTest(trials, runIds, test, runs);
-}
-
-type Trials = NonNullable<SimulatedEnd['study']>['study']['trials'];
-
-/** The definition of the median rule over the trials before this one. */
-function isBelowMedian(before: Trials, trial: Trials[number], step: number): boolean {
-  const others = before
-    .filter(({ state }) => state === 'complete')
-    .map(({ intermediateValues }) => intermediateValues[step - 1]!.value)
-    .sort((a, b) => a - b);
-  const middle = (others.length - 1) / 2;
-  const median = (others[Math.floor(middle)]! + others[Math.ceil(middle)]!) / 2;
-  const best = Math.max(...trial.intermediateValues.map(({ value }) => value));
-  return others.length >= 1 && best < median;
-}
-
-/** The first trials are drawn at random from seed and number alone, whatever happened in between. */
-function checkSampling(
-  plan: SimulationPlan,
-  { trials }: NonNullable<SimulatedEnd['study']>['study'],
-) {
-  let study = createStudy(plan.study!);
-  for (const trial of trials.slice(0, 3)) {
-    const asked = ask(study, 0);
-    demand(asked.trial.params['units'] === trial.params['units'], 'a restart changed a draw');
-    study = tell(asked.study, trial.number, { atMs: 1, state: 'failed' });
-  }
-}
-
-function checkTest(
-  trials: Trials,
-  runIds: readonly (string | null)[],
-  test: NonNullable<SimulatedEnd['study']>['test'],
-  runs: ReadonlyMap<string, RestoredRun>,
-): void {
-  const complete = trials.filter(({ state }) => state === 'complete');
-  const highest = Math.max(...complete.map(({ value }) => value!));
-  const best = complete.find(({ value }) => value === highest);
-  demand((test === null) === (best === undefined), 'no test of the best trial, or of nothing');
-  if (best === undefined || test === null) return;
-  demand(test.number === best.number, 'another trial was tested');
-  const tested = [...runs.values()].filter(({ run }) => run.test !== null);
-  demand(
-    tested.length === 1 && tested[0]!.run.runId === runIds[best.number],
-    'test images were used for another trial than the best',
-  );
-  const numCorrect = Math.ceil(10000 / examplesPerCorrect(tested[0]!.run.config.units));
-  demand(Math.abs(test.result.accuracy - numCorrect / 10000) < 1e-12, 'a wrong test accuracy');
-}
 
 /** About a third of what these seeds reach. */
 const leastCoverage: Readonly<Record<string, number>> = {

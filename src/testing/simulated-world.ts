@@ -28,6 +28,8 @@ export interface SimulationPlan {
   readonly withTwin: boolean;
   /** A study over that run in place of the run. */
   readonly study?: StudySetup['study'];
+  /** Trials side by side; one if left out. */
+  readonly parallelTrials?: number;
   /** How many faults are injected before the world calms down. */
   readonly numFaults: number;
   /** Chance of a fault at each event while there are some left. */

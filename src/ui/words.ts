@@ -62,7 +62,7 @@ export function troubleSentence(trouble: string | null): string | null {
     : `It was set aside (${trouble}). Reload the client’s tab.`;
 }
 
-/** What a client does now, in one to three words. `isFinished`: the run at the table. */
+/** What a client does now, in one to three words. `isFinished`: the run that it is in. */
 export function clientStateWords(
   client: Pick<ClientView, 'standing' | 'phase'>,
   asked: boolean,

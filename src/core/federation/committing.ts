@@ -67,7 +67,10 @@ export function onCommitPersisted(step: RunStep): void {
 }
 
 function settle(step: RunStep, then: AfterCommit): void {
-  if (then === 'stop') return endRun(step, 'stopped', null);
+  if (then === 'stop' || then === 'prune') {
+    change(step, { isPruned: then === 'prune' });
+    return endRun(step, 'stopped', null);
+  }
   enterGathering(step, null);
   if (then === 'pause') pauseRun(step, null);
 }

@@ -130,6 +130,8 @@ export interface PersistentRun {
   readonly trialOf?: TrialPlace | null;
   /** Ends after its last round: a trial is chosen on the validation examples. */
   readonly skipsTest?: boolean;
+  /** Stopped by the study's pruner; left out by builds that ran one trial at a time. */
+  readonly isPruned?: boolean;
   /** Start a plaintext twin when this run has finished. */
   readonly withTwin: boolean;
   readonly status: 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
@@ -181,6 +183,8 @@ export interface RestoredRun {
 export interface RestoredState {
   /** The run at the table, finished or not. */
   readonly current: RestoredRun | null;
+  /** Runs of the study's other running trials. */
+  readonly beside: readonly RestoredRun[];
   /** The run whose twin `current` is, or the twin of `current`. */
   readonly pair: RestoredRun | null;
   readonly archive: readonly RunSummary[];

@@ -831,6 +831,7 @@ describe('a restored coordinator', () => {
     });
     expect(restoredFrom([], 0)).toEqual({
       current: null,
+      beside: [],
       pair: null,
       archive: [],
       study: null,

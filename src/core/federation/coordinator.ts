@@ -3,13 +3,16 @@
 // dashboard-commands.ts, and decides what happens when a run is over. After every event the study
 // draws its own conclusions (study-review.ts).
 //
+// One run is at the table, the one that is shown. Trials may run beside it, each on its own clients; what
+// happens is told to the run that it concerns.
+//
 // A run and its plaintext twin: the encrypted run is trained first; while the twin trains it is
 // shown as `run` and the finished encrypted run as `twin`; when the twin is over they change places,
 // and the differences that the clients measured are written into the encrypted run's history.
 import { PROTOCOL_VERSION } from '../protocol/schema.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { ErrorCode } from '../protocol/error-codes.ts';
-import type { ServerSees, ServerSlice, ServerView } from '../protocol/view.ts';
+import type { ServerSees, ServerView } from '../protocol/view.ts';
 import type {
   ConnectionId,
   CoordinatorConfig,
@@ -19,19 +22,22 @@ import type {
   RestoredState,
 } from './coordinator-types.ts';
 import { onDashboardSaid } from './dashboard-commands.ts';
-import type { HeldKeys } from './key-making.ts';
 import { entropyBitsPerByte } from './metrics.ts';
 import { clientOf, emptyRegistry, withClient, withoutClient } from './registry.ts';
-import { isMember, type RunEvent, type RunMessage } from './run-machine.ts';
+import { awaitsSave, isMember, type RunEvent, type RunMessage } from './run-machine.ts';
 import { isOver, restoredRun, type RunState } from './run-state.ts';
 import { rejection } from './run-step.ts';
+import { runOf, runsOf, unfinishedRuns } from './runs.ts';
 import { reviewStudy } from './study-review.ts';
 import { studyState } from './study-state.ts';
 import {
   advanceRun,
+  advanceRuns,
   changePlaces,
   counted,
+  seatFreeClients,
   startTwinOf,
+  withKeysOf,
   type CoordinatorState,
   type Stepped,
 } from './table.ts';
@@ -50,7 +56,7 @@ const sawNothing: ServerSees = {
   lastUpdateEntropy: null,
 };
 
-/** An unfinished run goes on: it gathers its clients, or stays paused. */
+/** Unfinished runs go on: they gather their clients, or stay paused. */
 export function createCoordinator(
   config: CoordinatorConfig,
   restored: RestoredState | null,
@@ -59,46 +65,58 @@ export function createCoordinator(
     saved === null || saved === undefined
       ? null
       : restoredRun(config, saved.run, saved.sealedWeights, saved.sealedKeys);
+  const state = firstState(config, restored, revive);
+  const { startedAtMs } = config;
+  return finish(state, ...reviewStudy(config, state, revived(config, state), startedAtMs));
+}
+
+function firstState(
+  config: CoordinatorConfig,
+  restored: RestoredState | null,
+  revive: (saved: RestoredRun | null | undefined) => RunState | null,
+): CoordinatorState {
   const run = revive(restored?.current);
-  const server: ServerSlice = {
-    serverId: config.serverId,
-    startedAtMs: config.startedAtMs,
-    restarts: restored?.restarts ?? 0,
-    rejections: {},
-    keyEpoch: run?.keys.epoch ?? 0,
-  };
   const sources = {
     registry: emptyRegistry,
     run,
+    beside: (restored?.beside ?? []).map((saved) => revive(saved)!),
     pair: revive(restored?.pair),
     archive: restored?.archive ?? [],
     study:
       restored === null || restored.study === null
         ? null
         : studyState(restored.study, revive(restored.bestRun)),
-    server,
+    server: {
+      serverId: config.serverId,
+      startedAtMs: config.startedAtMs,
+      restarts: restored?.restarts ?? 0,
+      rejections: {},
+      keyEpoch: 0,
+    },
     sees: sawNothing,
   };
-  const state: CoordinatorState = {
+  const state = {
     ...sources,
-    heldKeys: heldKeysOf(run),
+    heldKeys: null,
     nextTicket: 1,
     view: projectView(sources, null),
   };
-  const { startedAtMs } = config;
-  return finish(state, ...reviewStudy(config, revived(config, state), startedAtMs));
+  return runsOf(state).reduce<CoordinatorState>(withKeysOf, state);
 }
 
-/** The run at the table goes on. */
+/** Unfinished runs go on. */
 function revived(config: CoordinatorConfig, state: CoordinatorState): Stepped {
   const { run } = state;
-  if (run === null) return [state, []];
-  if (!isOver(run)) return advanceRun(config, state, { type: 'started' }, config.startedAtMs);
+  const atMs = config.startedAtMs;
+  const unfinished = unfinishedRuns(state);
+  if (unfinished.length > 0 || run === null) {
+    return advanceRuns(config, [state, []], unfinished, { type: 'started' }, atMs);
+  }
   // The server may have died between a run's end and its twin's beginning, or after the twin's end.
   if (run.withTwin && state.pair !== null && isOver(state.pair)) {
     return changePlaces({ ...state, run: state.pair, pair: run });
   }
-  return startTwinOf(config, state, config.startedAtMs);
+  return startTwinOf(config, state, atMs);
 }
 
 /** The picture for dashboards; unchanged slices are the same objects as before. */
@@ -112,7 +130,7 @@ export function stepCoordinator(
   event: CoordinatorEvent,
 ): Stepped {
   const stepped = dispatch(config, state, event);
-  return finish(state, ...reviewStudy(config, stepped, event.atMs));
+  return finish(state, ...reviewStudy(config, state, stepped, event.atMs));
 }
 
 function finish(
@@ -120,17 +138,7 @@ function finish(
   state: CoordinatorState,
   effects: CoordinatorEffect[],
 ): Stepped {
-  const heldKeys = heldKeysOf(state.run) ?? state.heldKeys;
-  const keyEpoch = state.run?.keys.epoch ?? state.server.keyEpoch;
-  const server = keyEpoch === state.server.keyEpoch ? state.server : { ...state.server, keyEpoch };
-  const next = { ...state, heldKeys, server };
-  return [{ ...next, view: projectView(next, before.view) }, effects];
-}
-
-function heldKeysOf(run: RunState | null): HeldKeys | null {
-  if (run === null || run.keys.status !== 'present') return null;
-  const { epoch, sealed } = run.keys;
-  return { epoch, sealed, parameters: run.parameters };
+  return [{ ...state, view: projectView(state, before.view) }, effects];
 }
 
 function dispatch(
@@ -160,11 +168,13 @@ function dispatch(
     case 'update-added':
     case 'sum-released':
     case 'timer-fired':
-      if (event.key.runId !== state.run?.runId) return [state, []];
-      return advanceRun(config, state, event, atMs);
-    case 'persisted':
+      return advanceRun(config, state, event.key.runId, event, atMs);
+    case 'persisted': {
+      const waiting = unfinishedRuns(state).filter((run) => awaitsSave(run, event.ticket));
+      return advanceRuns(config, [state, []], waiting, event, atMs);
+    }
     case 'persist-failed':
-      return advanceRun(config, state, event, atMs);
+      return advanceRuns(config, [state, []], unfinishedRuns(state), event, atMs);
     default:
       return event satisfies never;
   }
@@ -187,14 +197,13 @@ function onClientSaid(
   }
   if (client === null) return refuse(state, connection, 'out-of-order', message);
   const { clientId } = client;
-  const { run } = state;
-  const isOfRun = run !== null && message.runId === run.runId;
-  if (!isOfRun || !isMember(run, clientId, connection)) {
+  const run = runOf(state, message.runId);
+  if (run === null || !isMember(run, clientId, connection)) {
     return refuse(state, connection, 'foreign-run', message);
   }
   if (isOver(run)) return refuse(state, connection, 'late', message);
   const event: RunEvent = { type: 'member-said', clientId, message: message satisfies RunMessage };
-  const [next, effects] = advanceRun(config, state, event, atMs);
+  const [next, effects] = advanceRun(config, state, run.runId, event, atMs);
   const isAdded = effects.some(({ type }) => type === 'add-update');
   if (message.type !== 'update' || !isAdded) return [next, effects];
   return [{ ...next, sees: seen(state.sees, clientId, message.payload, atMs) }, effects];
@@ -250,12 +259,7 @@ function onJoin(
     },
   ];
   if (earlier !== undefined) welcome.push({ type: 'disconnect', connection: earlier.connection });
-  const [next, effects] = advanceRun(
-    config,
-    { ...cleared, registry },
-    { type: 'client-joined' },
-    atMs,
-  );
+  const [next, effects] = seatFreeClients(config, { ...cleared, registry }, atMs);
   return [next, [...farewell, ...welcome, ...effects]];
 }
 
@@ -269,5 +273,7 @@ function onClientGone(
   if (client === null) return [state, []];
   const registry = withoutClient(state.registry, client);
   const { clientId } = client;
-  return advanceRun(config, { ...state, registry }, { type: 'client-left', clientId }, atMs);
+  const left: RunEvent = { type: 'client-left', clientId };
+  const own = runsOf(state).filter(({ members }) => members.has(clientId));
+  return advanceRuns(config, [{ ...state, registry }, []], own, left, atMs);
 }

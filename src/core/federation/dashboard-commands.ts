@@ -5,6 +5,7 @@ import { answered, refusal, type Answer, type DashboardSaid } from './answers.ts
 import type { CoordinatorConfig, CoordinatorEffect } from './coordinator-types.ts';
 import type { RunConfig } from './run-config.ts';
 import { isOver, type RunState } from './run-state.ts';
+import { runOf } from './runs.ts';
 import { onStudyCommand, onTrialRunCommand } from './study-commands.ts';
 import { isActive, type StudyState } from './study-state.ts';
 import { advanceRun, newRun, takeTable, type CoordinatorState, type Stepped } from './table.ts';
@@ -41,13 +42,15 @@ export function onDashboardSaid(
     case 'pause-run':
     case 'continue-run':
     case 'stop-run': {
-      const problem = commandProblem(state.run, message.type, message.runId);
+      const { runId } = message;
+      const run = runOf(state, runId);
+      const problem = commandProblem(run, message.type);
       if (problem !== null) return answered(event, [state, []], problem);
-      const study = studyOf(state);
-      if (study !== null) return onTrialRunCommand(config, state, event, study, message.type);
+      const study = studyOf(state, run);
+      if (study !== null) return onTrialRunCommand(config, state, event, study, message);
       const type =
         `${message.type.slice(0, -'-run'.length) as 'pause' | 'continue' | 'stop'}-asked` as const;
-      const stepped = advanceRun(config, state, { type }, atMs);
+      const stepped = advanceRun(config, state, runId, { type }, atMs);
       return answered(event, stepped, { ok: true, result: null });
     }
     default:
@@ -55,8 +58,8 @@ export function onDashboardSaid(
   }
 }
 
-/** The study that goes on with the run at the table. */
-function studyOf({ run, study }: CoordinatorState): StudyState | null {
+/** The study that goes on with this run. */
+function studyOf({ study }: CoordinatorState, run: RunState | null): StudyState | null {
   return study !== null && isActive(study) && run?.trialOf?.studyId === study.studyId
     ? study
     : null;
@@ -65,9 +68,8 @@ function studyOf({ run, study }: CoordinatorState): StudyState | null {
 function commandProblem(
   run: RunState | null,
   command: 'pause-run' | 'continue-run' | 'stop-run',
-  runId: string,
 ): Answer | null {
-  if (run === null || run.runId !== runId) {
+  if (run === null) {
     return refusal('foreign-run', 'That run is not at the table any more.');
   }
   if (isOver(run)) return refusal('not-now', 'The run is over.');
@@ -124,17 +126,21 @@ function onStartRun(
 }
 
 function onGetModel(state: CoordinatorState, event: DashboardSaid, runId: string): Stepped {
-  const run = [state.run, state.pair].find((known) => known?.runId === runId);
-  if (run === null || run === undefined) return fromStorage(state, event, 'get-model', runId);
+  const run = knownRun(state, runId);
+  if (run === null) return fromStorage(state, event, 'get-model', runId);
   const round = Math.max(0, run.committed.round);
   const result = { runId, round, sealedWeights: run.committed.sealedWeights };
   return answered(event, [state, []], { ok: true, result });
 }
 
 function onGetHistory(state: CoordinatorState, event: DashboardSaid, runId: string): Stepped {
-  const run = [state.run, state.pair].find((known) => known?.runId === runId);
-  if (run === null || run === undefined) return fromStorage(state, event, 'get-history', runId);
+  const run = knownRun(state, runId);
+  if (run === null) return fromStorage(state, event, 'get-history', runId);
   return answered(event, [state, []], { ok: true, result: { runId, history: run.history } });
+}
+
+function knownRun(state: CoordinatorState, runId: string): RunState | null {
+  return runOf(state, runId) ?? (state.pair?.runId === runId ? state.pair : null);
 }
 
 function fromStorage(

@@ -1,6 +1,7 @@
 // Shared keys of a run: one client makes the material, seals it under the federation's secret, and
 // the server passes the sealed bytes on. A maker that leaves, fails or is too slow is replaced under
-// the next epoch, so that two makers' material can never be taken for each other.
+// the next epoch, so that two makers' material can never be taken for each other; nor can that of two
+// runs side by side, which take their epochs from one sequence.
 import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { ClientMessageOf } from '../protocol/client-messages.ts';
 import { change, clearTimer, persist, reject, setTimer, tell, type RunStep } from './run-step.ts';
@@ -31,6 +32,11 @@ export function keysFor(
   return { status: 'needed', epoch: lastEpoch + 1, tried: [] };
 }
 
+/** The last epoch under which a client may have been asked for keys. */
+export function usedEpoch({ status, epoch }: RunKeys): number {
+  return status === 'needed' ? epoch - 1 : epoch;
+}
+
 function keyFamily(parameters: SchemeParameters): string {
   const { name, ringDegree, coeffModulusBits, plainModulusBits, keyKind } = parameters;
   return JSON.stringify([name, ringDegree, coeffModulusBits, plainModulusBits, keyKind]);
@@ -47,7 +53,7 @@ export function reviewKeys(step: RunStep): void {
     );
   const maker = candidates.find(({ clientId }) => !keys.tried.includes(clientId)) ?? candidates[0];
   if (maker === undefined) return;
-  const { epoch } = keys;
+  const epoch = step.lastEpoch + 1;
   change(step, { keys: { status: 'making', epoch, maker: maker.clientId, tried: keys.tried } });
   tell(step, maker.clientId, { type: 'make-keys', runId, keyEpoch: epoch });
   setTimer(step, 'keys', step.config.keysMs, { runId, round: 0, attempt: epoch });

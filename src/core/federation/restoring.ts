@@ -1,11 +1,12 @@
 // What a new server goes on from, out of all the runs that storage holds.
 import type { RunSummary } from '../protocol/view.ts';
-import { bestRunId, type PersistentStudy } from './study-state.ts';
+import { bestRunId, runningTrials, type PersistentStudy } from './study-state.ts';
 import type { PersistentRun, RestoredRun, RestoredState } from './coordinator-types.ts';
 
 /**
- * Sorts stored runs. At the table is the unfinished run, otherwise the one started last; a twin that
- * is over steps back behind the run that it repeats. `restarts`: of the server, this one included.
+ * Sorts stored runs. At the table is the unfinished run, the study's before others, otherwise the one
+ * started last; a twin that is over steps back behind the run that it repeats. Runs of the study's other
+ * running trials are beside it. `restarts`: of the server, this one included.
  */
 export function restoredFrom(
   stored: readonly RestoredRun[],
@@ -14,7 +15,11 @@ export function restoredFrom(
 ): RestoredState {
   const newestFirst = [...stored].sort((a, b) => b.run.startedAtMs - a.run.startedAtMs);
   const isOver = ({ run }: RestoredRun) => run.status !== 'running' && run.status !== 'paused';
-  const unfinished = newestFirst.find((entry) => !isOver(entry));
+  const trials = study === null ? [] : runningTrials(study);
+  const ofTrials = trials.flatMap(({ number }) =>
+    stored.filter(({ run }) => run.runId === study!.runIds[number]),
+  );
+  const unfinished = [...ofTrials, ...newestFirst].find((entry) => !isOver(entry));
   const latest = unfinished ?? newestFirst[0] ?? null;
   const first = newestFirst.find(({ run }) => run.runId === latest?.run.twinOf);
   const current = latest !== null && isOver(latest) && first !== undefined ? first : latest;
@@ -22,12 +27,13 @@ export function restoredFrom(
     newestFirst.find(
       ({ run }) => run.runId === current?.run.twinOf || run.twinOf === current?.run.runId,
     ) ?? null;
+  const beside = ofTrials.filter((entry) => entry !== current);
   const archive = newestFirst
-    .filter((entry) => entry !== current && entry !== pair)
+    .filter((entry) => entry !== current && entry !== pair && !beside.includes(entry))
     .map(({ run }) => summaryOfSaved(run));
   const bestId = study === null ? null : bestRunId(study);
   const bestRun = stored.find(({ run }) => run.runId === bestId) ?? null;
-  return { current, pair, archive, study, bestRun, restarts };
+  return { current, beside, pair, archive, study, bestRun, restarts };
 }
 
 function summaryOfSaved(run: PersistentRun): RunSummary {
@@ -35,7 +41,7 @@ function summaryOfSaved(run: PersistentRun): RunSummary {
   return {
     runId,
     config,
-    // Only one run is unfinished at a time; an older one that storage calls so was cut off.
+    // Only the run at the table and those of running trials go on; another that storage calls so was cut off.
     phase: run.status === 'running' || run.status === 'paused' ? 'stopped' : run.status,
     startedAtMs,
     endedAtMs,

@@ -16,9 +16,9 @@ import {
   onEvaluated,
   reviewApplying,
 } from './applying.ts';
-import { onCommitPersisted, pauseRun } from './committing.ts';
+import { onCommitPersisted } from './committing.ts';
 import { onLeft, setAside } from './dropouts.ts';
-import { callOff, endRun, enterGathering } from './gathering.ts';
+import { callOff, endRun } from './gathering.ts';
 import { onKeys, onKeysPersisted, onKeysTimer, reviewKeys } from './key-making.ts';
 import { onGatherTimer, reviewGathering } from './opening.ts';
 import {
@@ -27,11 +27,12 @@ import {
   misplaced,
   persist,
   reject,
-  type Presence,
   type RunStep,
+  type Surroundings,
 } from './run-step.ts';
 import { isOver, readyMembers, type Member, type RunState } from './run-state.ts';
 import { onPrepared, onPrepareTimer, seatPresent } from './seating.ts';
+import { onContinueAsked, onPauseAsked, onStopAsked, pauseAfterCommit } from './steering.ts';
 import { onConcluded, onTestTimer, onTested, reviewTesting } from './testing.ts';
 import {
   failAttempt,
@@ -56,7 +57,9 @@ export type RunEvent =
   | { readonly type: 'member-said'; readonly clientId: string; readonly message: RunMessage }
   | { readonly type: 'pause-asked' }
   | { readonly type: 'continue-asked' }
-  | { readonly type: 'stop-asked' };
+  | { readonly type: 'stop-asked' }
+  /** Stopped by the study's pruner. */
+  | { readonly type: 'prune-asked' };
 
 /** Messages that belong to a run. */
 export type RunMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
@@ -73,11 +76,9 @@ export function stepRun(
   config: CoordinatorConfig,
   run: RunState,
   event: RunEvent,
-  atMs: number,
-  present: readonly Presence[],
-  nextTicket: number,
+  surroundings: Surroundings,
 ): RunOutcome {
-  const step: RunStep = { config, atMs, present, run, effects: [], rejections: [], nextTicket };
+  const step: RunStep = { ...surroundings, config, run, effects: [], rejections: [] };
   if (!isOver(run) || event.type === 'client-left') {
     handle(step, event);
     review(step);
@@ -89,6 +90,12 @@ export function stepRun(
 export function isMember(run: RunState, clientId: string, connection: ConnectionId): boolean {
   const member = run.members.get(clientId);
   return member?.connection === connection && member.standing !== 'left';
+}
+
+/** Whether the run goes on only when this save is durable. */
+export function awaitsSave({ keys, stage }: RunState, ticket: number): boolean {
+  const isOfKeys = keys.status === 'saving' && keys.ticket === ticket;
+  return isOfKeys || ('ticket' in stage && stage.ticket === ticket);
 }
 
 function handle(step: RunStep, event: RunEvent): void {
@@ -114,11 +121,11 @@ function handle(step: RunStep, event: RunEvent): void {
     case 'pause-asked':
       return onPauseAsked(step);
     case 'continue-asked':
-      if (step.run.stage.phase !== 'paused') return;
-      change(step, { note: null });
-      return enterGathering(step, persist(step));
+      return onContinueAsked(step);
     case 'stop-asked':
-      return onStopAsked(step);
+      return onStopAsked(step, 'stop');
+    case 'prune-asked':
+      return onStopAsked(step, 'prune');
     default:
       event satisfies never;
   }
@@ -238,7 +245,7 @@ function onPersistFailed(step: RunStep, ticket: number): void {
   const awaitsOther =
     (stage.phase === 'committing' || stage.phase === 'concluding') && stage.ticket !== ticket;
   if (stage.phase === 'committing' && awaitsOther) {
-    change(step, { stage: { ...stage, then: 'pause' } });
+    pauseAfterCommit(step, stage);
   } else if (!awaitsOther) {
     callOff(step);
     change(step, { stage: { phase: 'paused' }, note });
@@ -276,18 +283,4 @@ function onStallTimer(step: RunStep): void {
   const { stage, config } = step.run;
   if (stage.phase !== 'gathering' || readyMembers(step.run).length >= config.minimumClients) return;
   endRun(step, 'failed', `Fewer than ${config.minimumClients} clients were there for too long.`);
-}
-
-/** At once; a round that is being made durable is announced first. */
-function onPauseAsked(step: RunStep): void {
-  const { stage } = step.run;
-  if (stage.phase === 'committing') change(step, { stage: { ...stage, then: 'pause' } });
-  else if (stage.phase !== 'paused') pauseRun(step, null);
-}
-
-function onStopAsked(step: RunStep): void {
-  const { stage } = step.run;
-  if (stage.phase === 'committing') return change(step, { stage: { ...stage, then: 'stop' } });
-  if (stage.phase !== 'paused') callOff(step);
-  endRun(step, 'stopped', null);
 }

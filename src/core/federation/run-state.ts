@@ -26,6 +26,8 @@ export interface RunState {
   readonly trialOf: TrialPlace | null;
   /** Ends after its last round, without the test images. */
   readonly skipsTest: boolean;
+  /** Stopped because its trial was not worth going on with. */
+  readonly isPruned: boolean;
   readonly withTwin: boolean;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
@@ -131,7 +133,7 @@ export interface Deposit {
   readonly sealed: { readonly weightsSha256: string; readonly bytes: Bytes } | null;
 }
 
-export type AfterCommit = 'go-on' | 'pause' | 'stop';
+export type AfterCommit = 'go-on' | 'pause' | 'stop' | 'prune';
 
 export type Stage =
   | {
@@ -248,6 +250,7 @@ export function persistentRun(run: RunState): PersistentRun {
     twinOf: run.twinOf,
     trialOf: run.trialOf,
     skipsTest: run.skipsTest,
+    isPruned: run.isPruned,
     withTwin: run.withTwin,
     status: isEnded ? phase : phase === 'paused' ? 'paused' : 'running',
     note: run.note,
@@ -298,6 +301,7 @@ export function restoredRun(
     twinOf: saved.twinOf,
     trialOf: saved.trialOf ?? null,
     skipsTest: saved.skipsTest ?? false,
+    isPruned: saved.isPruned ?? false,
     withTwin: saved.withTwin,
     startedAtMs: saved.startedAtMs,
     endedAtMs: saved.endedAtMs,

@@ -19,11 +19,19 @@ export interface Presence {
   readonly connection: ConnectionId;
 }
 
-export interface RunStep {
-  readonly config: CoordinatorConfig;
+/** What a step may know beside its run. */
+export interface Surroundings {
   readonly atMs: number;
   /** Connected clients that no other run has seated, in the order in which they joined. */
   readonly present: readonly Presence[];
+  /** The last key epoch of any run. */
+  readonly lastEpoch: number;
+  /** Number of the next save. */
+  readonly nextTicket: number;
+}
+
+export interface RunStep extends Omit<Surroundings, 'nextTicket'> {
+  readonly config: CoordinatorConfig;
   run: RunState;
   readonly effects: CoordinatorEffect[];
   readonly rejections: ErrorCode[];

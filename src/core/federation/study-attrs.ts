@@ -1,14 +1,15 @@
-// The part of a study's setup that is not the engine's, as an attribute of the study: so that a journal
-// that was exported here brings along the run that its trials vary.
+// The part of a study's setup that is not the engine's, as attributes of the study: so that a journal
+// that was exported here brings along the run that its trials vary, and how many run side by side.
 import * as v from 'valibot';
-import type { StudySetup } from '../tuning/study-setup.ts';
+import { parallelTrialsSchema, type StudySetup } from '../tuning/study-setup.ts';
 import type { Attributes } from '../tuning/trial.ts';
 import { runConfigSchema } from './run-config.ts';
 
 const BASE_ATTR = 'roundtable:run';
+const PARALLEL_ATTR = 'roundtable:parallel-trials';
 
-export function setupToAttrs({ base }: StudySetup): Attributes {
-  return { [BASE_ATTR]: JSON.stringify(base) };
+export function setupToAttrs({ base, parallelTrials }: StudySetup): Attributes {
+  return { [BASE_ATTR]: JSON.stringify(base), [PARALLEL_ATTR]: parallelTrials };
 }
 
 /** Null if the study was not exported here, or by a build whose runs had other fields. */
@@ -17,7 +18,10 @@ export function setupFromAttrs(attrs: Attributes): Omit<StudySetup, 'study'> | n
   if (typeof text !== 'string') return null;
   try {
     const base = v.safeParse(runConfigSchema, JSON.parse(text));
-    return base.success ? { base: base.output, parallelTrials: 1 } : null;
+    // Builds that ran one trial at a time left the number out.
+    const parallel = v.safeParse(parallelTrialsSchema, attrs[PARALLEL_ATTR]);
+    const parallelTrials = parallel.success ? parallel.output : 1;
+    return base.success ? { base: base.output, parallelTrials } : null;
   } catch {
     return null; // not JSON
   }

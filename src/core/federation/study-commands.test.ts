@@ -164,16 +164,12 @@ describe('a study', () => {
 });
 
 describe('commands on a study', () => {
-  it('start it only when nothing else goes on, and one trial at a time', () => {
+  it('start it only when nothing else goes on', () => {
     const table = started();
     const again = table.command({ type: 'start-study', setup: setupOf() });
     expect(text(again)).toContain('A study is going on');
     const run = { type: 'start-run', config: setupOf().base, withTwin: false } as const;
     expect(table.command(run).ok).toBe(false);
-    const parallel = { ...setupOf(), parallelTrials: 2 };
-    expect(text(setUp().command({ type: 'start-study', setup: parallel }))).toContain(
-      'Trials run one at a time',
-    );
   });
 
   it('pause it in the middle of a trial and continue it there', () => {
@@ -246,6 +242,35 @@ describe('commands on a study', () => {
     expect(stop(0).ok).toBe(true);
     table.run();
     expect(table.view.trials.map(({ state }) => state)).toEqual(['failed', 'complete', 'complete']);
+  });
+
+  it('withdraw a waiting trial, which is neither run nor asked for again', () => {
+    const table = started();
+    const enqueue = (units: number) =>
+      table.command({ type: 'enqueue-trial', studyId: 'study', params: { units } });
+    enqueue(77);
+    enqueue(78);
+    const stop = { type: 'stop-trial', studyId: 'study', number: 1 } as const;
+    expect(table.command(stop)).toEqual({ ok: true, result: null });
+    const withdrawn = {
+      state: 'failed',
+      failReason: 'The trial was withdrawn.',
+      runId: null,
+      startedAtMs: null,
+      value: null,
+    };
+    expect(table.view.trials[1]).toMatchObject(withdrawn);
+    expect(text(table.command(stop))).toContain('not running');
+    table.run();
+    expect(table.view.study!.counts).toMatchObject({ complete: 2, failed: 1 });
+    expect(table.view.trials.map(({ params }) => params['units'])).not.toContain(77);
+    expect(table.view.trials[2]!.params).toEqual({ units: 78 });
+    const given = table.command({ type: 'get-journal', studyId: 'study', utcOffsetMinutes: 0 });
+    const { journal } = (given as { result: { journal: string } }).result;
+    const other = setUp();
+    const setup = setupOf();
+    other.command({ type: 'import-study', journal, utcOffsetMinutes: 0, setup }, 'import');
+    expect(other.view.trials[1]).toMatchObject(withdrawn);
   });
 
   it('clear the archive but for the runs of the study at the table', () => {

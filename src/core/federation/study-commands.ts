@@ -1,26 +1,35 @@
-// What dashboards ask of a study: to start, pause, continue and stop it, to try certain parameters, to
-// give a trial up, to take a journal in and to give one out. A refusal says what stands in the way.
-import { journalLines } from '../tuning/journal-writer.ts';
-import { readJournal, studyFromJournal } from '../tuning/journal-reader.ts';
-import { canAsk, createStudy, enqueueTrial, type Params, type Study } from '../tuning/study.ts';
+// What dashboards ask of a study: to start, pause, continue and stop it, to try certain parameters and to
+// give a trial up. A refusal says what stands in the way. What pausing and stopping mean for the study's
+// runs follows in study-review.ts.
+import {
+  canAsk,
+  createStudy,
+  enqueueTrial,
+  withdrawTrial,
+  type Params,
+  type Study,
+} from '../tuning/study.ts';
 import type { StudySetup } from '../tuning/study-setup.ts';
 import { trialRunConfig } from '../tuning/sweep.ts';
-import type { Trial } from '../tuning/trial.ts';
 import type { DashboardMessage, DashboardMessageOf } from '../protocol/dashboard-messages.ts';
 import { answered, refusal, type DashboardSaid } from './answers.ts';
 import type { CoordinatorConfig } from './coordinator-types.ts';
-import { isOver, type RunState } from './run-state.ts';
-import { saved } from './study-review.ts';
+import type { RunState } from './run-state.ts';
+import { runOf, unfinishedRuns } from './runs.ts';
+import { setupToAttrs } from './study-attrs.ts';
+import { journalOf, studyOfJournal } from './study-journal.ts';
+import { saved } from './study-saving.ts';
 import {
   isActive,
-  runningTrial,
+  newStudy,
+  ownRuns,
+  runningTrials,
   studyState,
   withStudy,
-  type PersistentStudy,
   type StudyState,
 } from './study-state.ts';
-import { setupFromAttrs, setupToAttrs } from './study-attrs.ts';
-import { advanceRun, type CoordinatorState, type Stepped } from './table.ts';
+import { advanceRun, advanceRuns, type CoordinatorState, type Stepped } from './table.ts';
+import { told } from './trial-run.ts';
 
 export type StudyCommand = Extract<
   DashboardMessage,
@@ -51,7 +60,7 @@ export function onStudyCommand(
   }
   switch (message.type) {
     case 'pause-study':
-      return pauseStudy(config, state, event, study);
+      return pauseStudy(state, event, study);
     case 'continue-study':
       return continueStudy(config, state, event, study, message.numTrials);
     case 'stop-study':
@@ -67,18 +76,18 @@ export function onStudyCommand(
   }
 }
 
-/** Commands on a trial's run are commands on its study: neither goes on without the other. */
+/** Commands on a trial's run are commands on its study: none goes on without the others. */
 export function onTrialRunCommand(
   config: CoordinatorConfig,
   state: CoordinatorState,
   event: DashboardSaid,
   study: StudyState,
-  command: 'pause-run' | 'continue-run' | 'stop-run',
+  { type, runId }: DashboardMessageOf<'pause-run' | 'continue-run' | 'stop-run'>,
 ): Stepped {
-  if (command === 'pause-run') return pauseStudy(config, state, event, study);
-  if (command === 'continue-run') return continueStudy(config, state, event, study, null);
-  const trial = runningTrial(study);
-  return trial === null
+  if (type === 'pause-run') return pauseStudy(state, event, study);
+  if (type === 'continue-run') return continueStudy(config, state, event, study, null);
+  const trial = runningTrials(study).find(({ number }) => study.runIds[number] === runId);
+  return trial === undefined
     ? stopStudy(config, state, event, study)
     : stopTrial(config, state, event, study, trial.number);
 }
@@ -90,18 +99,17 @@ function refuse(state: CoordinatorState, event: DashboardSaid, text: string): St
 }
 
 /** Why no study can take the table now, or null. */
-function obstacle({ run, study }: CoordinatorState): string | null {
+function obstacle(state: CoordinatorState): string | null {
+  const { study } = state;
   if (study !== null && isActive(study)) {
     return 'A study is going on. Stop it before you start another.';
   }
-  if (run !== null && !isOver(run)) return 'A run is going on. Stop it before you start a study.';
+  if (unfinishedRuns(state).length > 0)
+    return 'A run is going on. Stop it before you start a study.';
   return null;
 }
 
-function setupProblem({ base, parallelTrials }: StudySetup): string | null {
-  if (parallelTrials > 1) {
-    return 'Trials run one at a time here: set the number of parallel trials to 1.';
-  }
+function setupProblem({ base }: Pick<StudySetup, 'base'>): string | null {
   if (base.minimumClients > base.clients) {
     return `The minimum of ${base.minimumClients} clients is more than the ${base.clients} seats. Lower the minimum or add seats.`;
   }
@@ -112,38 +120,12 @@ function onStart(state: CoordinatorState, event: DashboardSaid, setup: StudySetu
   const problem = obstacle(state) ?? setupProblem(setup);
   if (problem !== null) return refuse(state, event, problem);
   const study = createStudy(setup.study, setupToAttrs(setup));
-  const next = newStudy(event, setup, study, [], 'running');
+  const next = newStudy(event.freshRunId, setup, study, event.atMs);
   const stepped = saved(state, studyState(next, null));
   return answered(event, stepped, { ok: true, result: { studyId: next.studyId } });
 }
 
-function newStudy(
-  event: DashboardSaid,
-  { base, parallelTrials }: Omit<StudySetup, 'study'>,
-  study: Study,
-  runIds: readonly null[],
-  phase: 'running' | 'stopped',
-): PersistentStudy {
-  return {
-    studyId: event.freshRunId,
-    base,
-    parallelTrials,
-    study,
-    runIds,
-    stage: { phase },
-    test: null,
-    note: null,
-    startedAtMs: event.atMs,
-    endedAtMs: phase === 'running' ? null : event.atMs,
-  };
-}
-
-function pauseStudy(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  event: DashboardSaid,
-  study: StudyState,
-): Stepped {
+function pauseStudy(state: CoordinatorState, event: DashboardSaid, study: StudyState): Stepped {
   const { phase } = study.stage;
   if (phase !== 'running') {
     const text =
@@ -154,13 +136,8 @@ function pauseStudy(
           : 'The study is over.';
     return refuse(state, event, text);
   }
-  const [paused, effects] = saved(state, { ...study, stage: { phase: 'paused' }, note: null });
-  const run = ownRun(paused, study);
-  if (run === null || run.stage.phase === 'concluding') {
-    return answered(event, [paused, effects], done);
-  }
-  const [next, more] = advanceRun(config, paused, { type: 'pause-asked' }, event.atMs);
-  return answered(event, [next, [...effects, ...more]], done);
+  const paused = { ...study, stage: { phase: 'paused' } as const, note: null };
+  return answered(event, saved(state, paused), done);
 }
 
 function continueStudy(
@@ -170,8 +147,8 @@ function continueStudy(
   study: StudyState,
   numTrials: number | null,
 ): Stepped {
-  const run = ownRun(state, study);
-  const isPaused = run?.stage.phase === 'paused';
+  const runs = ownRuns(state, study);
+  const isPaused = runs.some(({ stage: { phase } }) => phase === 'paused');
   const { phase } = study.stage;
   if (phase === 'running' || (phase === 'testing' && !isPaused)) {
     return refuse(state, event, 'The study is going on already.');
@@ -181,7 +158,7 @@ function continueStudy(
       ? study.study
       : { ...study.study, config: { ...study.study.config, numTrials } };
   if (!isActive(study)) {
-    const problem = obstacle(state) ?? setupProblem(setupOf(study));
+    const problem = obstacle(state) ?? setupProblem(study);
     if (problem !== null) return refuse(state, event, problem);
     if (!canAsk(engine)) {
       return refuse(
@@ -193,11 +170,9 @@ function continueStudy(
   }
   const stage = phase === 'testing' ? study.stage : ({ phase: 'running' } as const);
   const next = { ...withStudy(study, engine), stage, note: null, endedAtMs: null };
-  const [continued, effects] = saved(state, next);
-  const [after, more] = isPaused
-    ? advanceRun(config, continued, { type: 'continue-asked' }, event.atMs)
-    : ([continued, []] as Stepped);
-  return answered(event, [after, [...effects, ...more]], done);
+  const continued = saved(state, next);
+  const proceed = { type: 'continue-asked' } as const;
+  return answered(event, advanceRuns(config, continued, runs, proceed, event.atMs), done);
 }
 
 function stopStudy(
@@ -208,16 +183,23 @@ function stopStudy(
 ): Stepped {
   const { phase } = study.stage;
   if (!isActive(study)) return refuse(state, event, 'The study is over.');
-  const isTesting = phase === 'testing' && runningTrial(study) === null;
+  const isTesting = phase === 'testing' && runningTrials(study).length === 0;
   const stage = isTesting
     ? ({ phase: 'stopped' } as const)
     : ({ phase: 'testing', then: 'stopped' } as const);
   const endedAtMs = isTesting ? event.atMs : null;
-  const [stopped, effects] = saved(state, { ...study, stage, endedAtMs, note: null });
-  const [next, more] = stopOwnRun(config, stopped, study, event.atMs);
-  return answered(event, [next, [...effects, ...more]], done);
+  const stopped = saved(state, { ...study, stage, endedAtMs, note: null });
+  const tests = isTesting ? ownRuns(state, study).filter(isStoppable) : [];
+  const stop = { type: 'stop-asked' } as const;
+  return answered(event, advanceRuns(config, stopped, tests, stop, event.atMs), done);
 }
 
+/** A run that is just finishing finishes. */
+function isStoppable({ stage }: RunState): boolean {
+  return stage.phase !== 'concluding';
+}
+
+/** A running trial's run is stopped; a waiting one is withdrawn. */
 function stopTrial(
   config: CoordinatorConfig,
   state: CoordinatorState,
@@ -225,28 +207,23 @@ function stopTrial(
   study: StudyState,
   number: number,
 ): Stepped {
-  if (runningTrial(study)?.number !== number) {
-    return refuse(state, event, `Trial ${number} is not running.`);
+  const { atMs } = event;
+  const trial = study.study.trials[number];
+  if (trial?.state === 'waiting') {
+    const reason = 'The trial was withdrawn.';
+    const next = withdrawTrial(study.study, number, { atMs, reason });
+    return answered(event, saved(state, withStudy(study, next)), done);
   }
-  return answered(event, stopOwnRun(config, state, study, event.atMs), done);
-}
-
-/** A run that is just finishing finishes. */
-function stopOwnRun(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  study: StudyState,
-  atMs: number,
-): Stepped {
-  const run = ownRun(state, study);
-  return run === null || run.stage.phase === 'concluding'
-    ? [state, []]
-    : advanceRun(config, state, { type: 'stop-asked' }, atMs);
-}
-
-/** The study's run at the table, if it is going on or paused. */
-function ownRun({ run }: CoordinatorState, { studyId }: StudyState): RunState | null {
-  return run === null || run.trialOf?.studyId !== studyId || isOver(run) ? null : run;
+  if (trial?.state !== 'running') return refuse(state, event, `Trial ${number} is not running.`);
+  const run = runOf(state, study.runIds[number]!);
+  if (run === null) {
+    const outcome = { atMs, state: 'failed', reason: 'The trial was stopped.' } as const;
+    return answered(event, told(state, study, trial, outcome, null), done);
+  }
+  const stopped: Stepped = isStoppable(run)
+    ? advanceRun(config, state, run.runId, { type: 'stop-asked' }, atMs)
+    : [state, []];
+  return answered(event, stopped, done);
 }
 
 function onEnqueue(
@@ -275,59 +252,22 @@ function onEnqueue(
 function onGetJournal(
   state: CoordinatorState,
   event: DashboardSaid,
-  { study, studyId }: StudyState,
+  study: StudyState,
   utcOffsetMinutes: number,
 ): Stepped {
-  const journal = journalLines(null, study, { workerId: studyId, utcOffsetMinutes });
-  return answered(event, [state, []], { ok: true, result: { journal } });
+  const result = { journal: journalOf(study, utcOffsetMinutes) };
+  return answered(event, [state, []], { ok: true, result });
 }
 
 function onImport(
   state: CoordinatorState,
   event: DashboardSaid,
-  { journal, utcOffsetMinutes, setup }: DashboardMessageOf<'import-study'>,
+  message: DashboardMessageOf<'import-study'>,
 ): Stepped {
   const problem = obstacle(state);
   if (problem !== null) return refuse(state, event, problem);
-  const reading = readJournal(journal, utcOffsetMinutes);
-  if (!reading.ok) {
-    return refuse(
-      state,
-      event,
-      `This is no Optuna journal: line ${reading.line} (${reading.problem}).`,
-    );
-  }
-  const last = reading.studies.at(-1);
-  if (last === undefined) return refuse(state, event, 'The journal holds no study.');
-  const { name: _name, direction: _direction, ...defaults } = setup.study;
-  const read = studyFromJournal(last, {
-    sampler: defaults.sampler,
-    pruner: defaults.pruner,
-    seed: defaults.seed,
-    metricName: defaults.metricName,
-  });
-  if (read === null) {
-    return refuse(state, event, 'The journal holds a study that has several objectives or none.');
-  }
-  const study = { ...read, trials: read.trials.map(restarted) };
-  const own = setupFromAttrs(study.userAttrs) ?? setup;
-  const runIds = study.trials.map(() => null);
-  const next = newStudy(event, own, study, runIds, 'stopped');
-  const startedAtMs = Math.min(
-    event.atMs,
-    ...study.trials.flatMap(({ startedAtMs }) => (startedAtMs === null ? [] : [startedAtMs])),
-  );
-  const stepped = saved(state, studyState({ ...next, startedAtMs }, null));
-  return answered(event, stepped, { ok: true, result: { studyId: next.studyId } });
-}
-
-/** A trial that was running when the journal was written begins anew, with its parameters. */
-function restarted(trial: Trial): Trial {
-  return trial.state === 'running'
-    ? { ...trial, state: 'waiting', startedAtMs: null, intermediateValues: [] }
-    : trial;
-}
-
-function setupOf({ base, parallelTrials, study }: PersistentStudy): StudySetup {
-  return { study: study.config, base, parallelTrials };
+  const read = studyOfJournal(message, event.freshRunId, event.atMs);
+  if ('problem' in read) return refuse(state, event, read.problem);
+  const stepped = saved(state, studyState(read.study, null));
+  return answered(event, stepped, { ok: true, result: { studyId: read.study.studyId } });
 }

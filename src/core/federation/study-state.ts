@@ -2,10 +2,13 @@
 // which run was which trial, and what the study is doing.
 import type { TestResult, TrialView } from '../protocol/view.ts';
 import { bestTrial, type Study } from '../tuning/study.ts';
+import type { StudySetup } from '../tuning/study-setup.ts';
 import { failReasonOf } from '../tuning/trial-export.ts';
 import type { Trial } from '../tuning/trial.ts';
 import type { RunConfig } from './run-config.ts';
 import type { RunState } from './run-state.ts';
+import { unfinishedRuns } from './runs.ts';
+import type { CoordinatorState } from './table.ts';
 
 /** `testing`: trials that still run are brought to their end, then the best model is tested. */
 export type StudyStage =
@@ -31,20 +34,41 @@ export interface PersistentStudy {
 export interface StudyState extends PersistentStudy {
   /** The best trial's run with its sealed weights, if there is one. */
   readonly bestRun: RunState | null;
-  /** The running trial has too few clients, and the timer that fails it runs. */
-  readonly isStalled: boolean;
+  /** Runs of trials that have too few clients, and whose timer that fails them runs. */
+  readonly stalled: ReadonlySet<string>;
   /** `study.trials` as dashboards see them. */
   readonly trialViews: readonly TrialView[];
+}
+
+/** A study of which no trial has begun. */
+export function newStudy(
+  studyId: string,
+  { base, parallelTrials }: Omit<StudySetup, 'study'>,
+  study: Study,
+  startedAtMs: number,
+): PersistentStudy {
+  return {
+    studyId,
+    base,
+    parallelTrials,
+    study,
+    runIds: [],
+    stage: { phase: 'running' },
+    test: null,
+    note: null,
+    startedAtMs,
+    endedAtMs: null,
+  };
 }
 
 export function studyState(saved: PersistentStudy, bestRun: RunState | null): StudyState {
   const { trials } = saved.study;
   const trialViews = trials.map((trial) => trialView(trial, saved.runIds[trial.number] ?? null));
-  return { ...saved, bestRun, isStalled: false, trialViews };
+  return { ...saved, bestRun, stalled: new Set(), trialViews };
 }
 
 export function persistentStudy(state: StudyState): PersistentStudy {
-  const { bestRun: _bestRun, isStalled: _isStalled, trialViews: _trialViews, ...saved } = state;
+  const { bestRun: _bestRun, stalled: _stalled, trialViews: _trialViews, ...saved } = state;
   return saved;
 }
 
@@ -73,8 +97,16 @@ export function isActive({ stage }: StudyState): boolean {
   return stage.phase !== 'finished' && stage.phase !== 'stopped';
 }
 
-export function runningTrial({ study }: StudyState): Trial | null {
-  return study.trials.find(({ state }) => state === 'running') ?? null;
+export function runningTrials({ study }: Pick<PersistentStudy, 'study'>): readonly Trial[] {
+  return study.trials.filter(({ state }) => state === 'running');
+}
+
+/** The study's runs that go on or are paused. */
+export function ownRuns(
+  state: Pick<CoordinatorState, 'run' | 'beside'>,
+  { studyId }: PersistentStudy,
+): readonly RunState[] {
+  return unfinishedRuns(state).filter(({ trialOf }) => trialOf?.studyId === studyId);
 }
 
 /** The run of the best trial so far, or null. */

@@ -3,25 +3,29 @@ import type { StudyView } from '../protocol/view.ts';
 import { bestTrial } from '../tuning/study.ts';
 import { isFinished, type Trial, type TrialState } from '../tuning/trial.ts';
 import { roundNow, type RunState } from './run-state.ts';
-import { runningTrial, type StudyState } from './study-state.ts';
+import { runningTrials, type StudyState } from './study-state.ts';
 
-/** `run`: the one at the table. */
-export function studyView(state: StudyState, run: RunState | null): StudyView {
-  const { studyId, base, parallelTrials, study, stage, startedAtMs, endedAtMs } = state;
-  const trial = runningTrial(state);
-  const ownRun = run?.trialOf?.studyId === studyId ? run : null;
+/** `runs`: those at the table and beside it. */
+export function studyView(state: StudyState, runs: readonly RunState[]): StudyView {
+  const { studyId, base, parallelTrials, study, runIds, stage, startedAtMs, endedAtMs } = state;
+  const ownRuns = runs.filter(({ trialOf }) => trialOf?.studyId === studyId);
+  const inWork = runningTrials(state).flatMap(({ number }) => {
+    const run = ownRuns.find(({ runId }) => runId === runIds[number]);
+    return run === undefined ? [] : [run];
+  });
   return {
     studyId,
     setup: { study: study.config, base, parallelTrials },
     phase: stage.phase,
     counts: countStates(study.trials),
-    running:
-      trial === null || ownRun === null
-        ? []
-        : [{ number: trial.number, runId: ownRun.runId, round: roundNow(ownRun) }],
+    running: inWork.map((run) => ({
+      number: run.trialOf!.number,
+      runId: run.runId,
+      round: roundNow(run),
+    })),
     best: bestView(state),
-    timeLeftMs: stage.phase === 'running' ? timeLeftMs(state, ownRun) : null,
-    note: state.note ?? ownRun?.note ?? null,
+    timeLeftMs: stage.phase === 'running' ? timeLeftMs(state, inWork) : null,
+    note: state.note ?? ownRuns.find(({ note }) => note !== null)?.note ?? null,
     startedAtMs,
     endedAtMs,
   };
@@ -52,15 +56,21 @@ function bestView({ study, runIds, test }: StudyState): StudyView['best'] {
   };
 }
 
-/** Mean duration of the trials that ended, times those still to come; the running one counts in part. */
-function timeLeftMs({ study }: StudyState, run: RunState | null): number | null {
+/**
+ * Mean duration of the trials that ended, times those still to come, over those that run side by side now;
+ * running ones count in part.
+ */
+function timeLeftMs({ study }: StudyState, inWork: readonly RunState[]): number | null {
   const ended = study.trials.filter(isFinished);
   const durations = ended.flatMap(({ startedAtMs, completedAtMs }) =>
     startedAtMs === null || completedAtMs === null ? [] : [completedAtMs - startedAtMs],
   );
   if (durations.length === 0) return null;
   const mean = durations.reduce((sum, duration) => sum + duration, 0) / durations.length;
-  const shareDone = run === null ? 0 : Math.max(0, run.committed.round) / run.config.rounds;
+  const shareDone = inWork.reduce(
+    (sum, { committed, config }) => sum + Math.max(0, committed.round) / config.rounds,
+    0,
+  );
   const numLeft = Math.max(study.config.numTrials, study.trials.length) - ended.length;
-  return Math.max(0, numLeft - shareDone) * mean;
+  return (Math.max(0, numLeft - shareDone) * mean) / Math.max(1, inWork.length);
 }

@@ -1,5 +1,5 @@
-// What is at the table: the run that goes on (or the last one), beside it its twin, the archive of earlier
-// runs. A run is put there, advanced, and cleared away by the next one.
+// What is at the table: the run that goes on (or the last one) and its twin, beside it the runs of further
+// trials, and the archive of earlier runs. A run is put there, advanced, and cleared away by the next one.
 import * as v from 'valibot';
 import type { ErrorCode } from '../protocol/error-codes.ts';
 import type {
@@ -10,11 +10,12 @@ import type {
   TrialPlace,
 } from '../protocol/view.ts';
 import type { CoordinatorConfig, CoordinatorEffect } from './coordinator-types.ts';
-import { keysFor, type HeldKeys } from './key-making.ts';
+import { keysFor, usedEpoch, type HeldKeys } from './key-making.ts';
 import type { Registry } from './registry.ts';
 import { runConfigSchema, type RunConfig } from './run-config.ts';
 import { stepRun, type RunEvent } from './run-machine.ts';
 import { isOver, justStarted, parametersFor, persistentRun, type RunState } from './run-state.ts';
+import { presentFor, runOf, unfinishedRuns } from './runs.ts';
 import type { StudyState } from './study-state.ts';
 import { summaryOf } from './view.ts';
 
@@ -22,6 +23,8 @@ export interface CoordinatorState {
   readonly registry: Registry;
   /** The run at the table: going on, or the last one. */
   readonly run: RunState | null;
+  /** Runs of further trials of the study, side by side with `run` on clients of their own. */
+  readonly beside: readonly RunState[];
   /** While `run` is a twin: the run that it repeats. Afterwards: the twin of `run`. */
   readonly pair: RunState | null;
   readonly archive: readonly RunSummary[];
@@ -35,22 +38,82 @@ export interface CoordinatorState {
 }
 
 export type Stepped = [CoordinatorState, CoordinatorEffect[]];
-/** Lets the run take the event, and draws the consequences of its end. */
+
+/** Lets one run take the event, and draws the consequences of its end. */
 export function advanceRun(
   config: CoordinatorConfig,
   state: CoordinatorState,
+  runId: string,
   event: RunEvent,
   atMs: number,
 ): Stepped {
-  if (state.run === null) return [state, []];
-  const present = [...state.registry.clients.values()];
-  const outcome = stepRun(config, state.run, event, atMs, present, state.nextTicket);
+  const before = runOf(state, runId);
+  if (before === null) return [state, []];
+  const outcome = stepRun(config, before, event, {
+    atMs,
+    present: presentFor(state, runId),
+    lastEpoch: state.server.keyEpoch,
+    nextTicket: state.nextTicket,
+  });
   const { run, nextTicket, rejections } = outcome;
-  const next = counted({ ...state, run, nextTicket }, rejections);
+  const next = counted(withRun({ ...state, nextTicket }, run), rejections);
   const effects = [...outcome.effects];
-  if (!isOver(run) || isOver(state.run)) return [next, effects];
+  if (!isOver(run) || isOver(before)) return [next, effects];
   const [after, more] = run.twinOf === null ? startTwinOf(config, next, atMs) : changePlaces(next);
   return [after, [...effects, ...more]];
+}
+
+/** Lets each of these runs take the event, in this order. */
+export function advanceRuns(
+  config: CoordinatorConfig,
+  [state, effects]: Stepped,
+  runs: readonly RunState[],
+  event: RunEvent,
+  atMs: number,
+): Stepped {
+  const all = [...effects];
+  for (const { runId } of runs) {
+    const [next, more] = advanceRun(config, state, runId, event, atMs);
+    state = next;
+    all.push(...more);
+  }
+  return [state, all];
+}
+
+/** Clients that belong to no run take seats that are empty. */
+export function seatFreeClients(
+  config: CoordinatorConfig,
+  state: CoordinatorState,
+  atMs: number,
+): Stepped {
+  return advanceRuns(config, [state, []], unfinishedRuns(state), { type: 'client-joined' }, atMs);
+}
+
+/** With this run in place of what it was, and what is known of keys. */
+function withRun(state: CoordinatorState, run: RunState): CoordinatorState {
+  const isAtTable = state.run?.runId === run.runId;
+  return withKeysOf(
+    {
+      ...state,
+      run: isAtTable ? run : state.run,
+      beside: isAtTable
+        ? state.beside
+        : state.beside.map((each) => (each.runId === run.runId ? run : each)),
+    },
+    run,
+  );
+}
+
+/** The server's last key epoch, and the newest keys that a later run may use again. */
+export function withKeysOf(state: CoordinatorState, { keys, parameters }: RunState) {
+  const { server, heldKeys } = state;
+  const keyEpoch = Math.max(server.keyEpoch, usedEpoch(keys));
+  const isNewest = keys.status === 'present' && (heldKeys === null || keys.epoch > heldKeys.epoch);
+  return {
+    ...state,
+    heldKeys: isNewest ? { epoch: keys.epoch, sealed: keys.sealed, parameters } : heldKeys,
+    server: keyEpoch === server.keyEpoch ? server : { ...server, keyEpoch },
+  };
 }
 
 export function counted(state: CoordinatorState, codes: readonly ErrorCode[]): CoordinatorState {
@@ -80,6 +143,7 @@ export function newRun(
     ...named,
     config: v.parse(runConfigSchema, start.config),
     parameters,
+    isPruned: false,
     startedAtMs: atMs,
     endedAtMs: null,
     seats: Array<null>(start.config.clients).fill(null),
@@ -110,11 +174,63 @@ export function takeTable(
   run: RunState,
   atMs: number,
 ): Stepped {
-  const earlier = [state.run, state.pair].flatMap((each) => (each === null ? [] : [each]));
-  const archive = [...earlier.map(summaryOf), ...state.archive].filter(
-    ({ runId }) => runId !== run.runId,
-  );
-  return advanceRun(config, { ...state, run, pair: null, archive }, { type: 'started' }, atMs);
+  const next = { ...archived(state, [state.run, state.pair], run.runId), run, pair: null };
+  return advanceRun(config, next, run.runId, { type: 'started' }, atMs);
+}
+
+/** A run that is over and whose place the next trial takes; null where it gets one of its own. */
+export function placeToTake({ run, beside }: CoordinatorState): RunState | null {
+  return run === null || isOver(run) ? run : (beside.find(isOver) ?? null);
+}
+
+/** Puts a trial's run in the place of one that is over, otherwise beside the others. */
+export function takePlace(
+  config: CoordinatorConfig,
+  state: CoordinatorState,
+  run: RunState,
+  atMs: number,
+): Stepped {
+  const earlier = placeToTake(state);
+  if (earlier === state.run) return takeTable(config, state, run, atMs);
+  const beside =
+    earlier === null
+      ? [...state.beside, run]
+      : state.beside.map((each) => (each === earlier ? run : each));
+  const next = { ...archived(state, [earlier], run.runId), beside };
+  return advanceRun(config, next, run.runId, { type: 'started' }, atMs);
+}
+
+/**
+ * Runs beside the table that are over go to the archive, and one that goes on takes the table from one
+ * that is over. The same state where there is nothing to clear away.
+ */
+export function cleared(state: CoordinatorState): CoordinatorState {
+  const { run, pair, beside } = state;
+  const isTableFree = run === null || isOver(run);
+  const unfinished = beside.filter((each) => !isOver(each));
+  const [first] = unfinished;
+  if (isTableFree && first !== undefined) {
+    const over = [...beside.filter(isOver), run, pair];
+    return {
+      ...archived(state, over, first.runId),
+      run: first,
+      pair: null,
+      beside: unfinished.slice(1),
+    };
+  }
+  if (unfinished.length === beside.length) return state;
+  return { ...archived(state, beside.filter(isOver), run?.runId ?? null), beside: unfinished };
+}
+
+/** With these runs in the archive, but for the one with `runId`, which goes on under its number. */
+function archived(
+  state: CoordinatorState,
+  runs: readonly (RunState | null)[],
+  runId: string | null,
+): CoordinatorState {
+  const summaries = runs.flatMap((run) => (run === null ? [] : [summaryOf(run)]));
+  const archive = [...summaries, ...state.archive].filter((summary) => summary.runId !== runId);
+  return { ...state, archive };
 }
 
 export function startTwinOf(
@@ -135,7 +251,8 @@ export function startTwinOf(
     skipsTest: false,
     atMs,
   });
-  return advanceRun(config, { ...state, run: twin, pair: run }, { type: 'started' }, atMs);
+  const next = { ...state, run: twin, pair: run };
+  return advanceRun(config, next, twin.runId, { type: 'started' }, atMs);
 }
 
 /** The twin is over: the encrypted run is shown again, with the differences that were measured. */

@@ -18,11 +18,13 @@ import type { Registry } from './registry.ts';
 import type { StudyState } from './study-state.ts';
 import { studyView } from './study-view.ts';
 import { roundNow, visiblePhase, type Member, type RunState } from './run-state.ts';
+import { runsOf } from './runs.ts';
 
 export interface ViewSources {
   readonly server: ServerSlice;
   readonly registry: Registry;
   readonly run: RunState | null;
+  readonly beside: readonly RunState[];
   readonly pair: RunState | null;
   readonly archive: readonly RunSummary[];
   readonly study: StudyState | null;
@@ -30,24 +32,32 @@ export interface ViewSources {
 }
 
 export function projectView(sources: ViewSources, previous: ServerView | null): ServerView {
-  const { run, pair, study } = sources;
+  const { run, beside, pair, study } = sources;
   const view: ServerView = {
     server: keepFields(previous?.server, sources.server),
     clients: clientViews(sources, previous?.clients ?? []),
-    run: run === null ? null : runView(run, previous?.run ?? null),
+    run: run === null ? null : runView(run, previous),
+    beside: keepIfSame(
+      previous?.beside,
+      beside.map((each) => runView(each, previous)),
+    ),
     history: run === null ? (previous?.run === null ? previous.history : []) : run.history,
     twin: pair === null ? null : archiveOf(pair, previous?.twin ?? null),
     archive: sources.archive,
     sees: sources.sees,
-    study: study === null ? null : keepDeep(previous?.study ?? null, studyView(study, run)),
+    study:
+      study === null ? null : keepDeep(previous?.study ?? null, studyView(study, runsOf(sources))),
     trials: study?.trialViews ?? NO_TRIALS,
   };
   return keepFields(previous, view);
 }
 
-/** Seats first, departed clients included; then spares in the order in which they came. */
+/**
+ * Seats first, departed clients included; then who has a seat in a run beside the table; then spares in the
+ * order in which they came.
+ */
 function clientViews(
-  { registry, run }: ViewSources,
+  { registry, run, beside }: ViewSources,
   previous: readonly ClientView[],
 ): readonly ClientView[] {
   const earlier = new Map(previous.map((client) => [client.clientId, client]));
@@ -55,20 +65,25 @@ function clientViews(
   const members = [...(run?.members.values() ?? [])]
     .filter(({ clientId, standing }) => standing !== 'left' || !registry.clients.has(clientId))
     .sort((a, b) => a.seat - b.seat);
-  const seated = members.map((member) => {
-    const name = registry.clients.get(member.clientId)?.name;
-    return memberView(member, name ?? earlier.get(member.clientId)?.name ?? '');
-  });
+  const nameOf = ({ clientId }: Member) =>
+    registry.clients.get(clientId)?.name ?? earlier.get(clientId)?.name ?? '';
+  const seated = members.map((member) => memberView(member, nameOf(member), run!.runId));
+  const atWork = beside.flatMap(({ runId, members: others }) =>
+    [...others.values()]
+      .filter(({ standing }) => standing !== 'left')
+      .map((member) => ({ ...memberView(member, nameOf(member), runId), seat: null })),
+  );
+  const known = new Set([...seated, ...atWork].map(({ clientId }) => clientId));
   const spares = [...registry.clients.values()]
-    .filter(({ clientId }) => !members.some((member) => member.clientId === clientId))
+    .filter(({ clientId }) => !known.has(clientId))
     .map(({ clientId, name }) => spareView(clientId, name));
-  const next = [...seated, ...spares].map((client) =>
+  const next = [...seated, ...atWork, ...spares].map((client) =>
     keepFields(earlier.get(client.clientId), client),
   );
   return keepIfSame(previous, next);
 }
 
-function memberView(member: Member, name: string): ClientView {
+function memberView(member: Member, name: string, runId: string): ClientView {
   const {
     connection: _connection,
     holds: _holds,
@@ -78,7 +93,7 @@ function memberView(member: Member, name: string): ClientView {
     rangeExponents: _rangeExponents,
     ...shown
   } = member;
-  return { ...shown, name };
+  return { ...shown, name, runId };
 }
 
 const NO_TRIALS: readonly TrialView[] = [];
@@ -90,6 +105,7 @@ function spareView(clientId: string, name: string): ClientView {
     clientId,
     name,
     standing: 'spare',
+    runId: null,
     seat: null,
     phase: 'idle',
     fraction: 0,
@@ -105,8 +121,9 @@ function spareView(clientId: string, name: string): ClientView {
   };
 }
 
-function runView(run: RunState, previous: RunView | null): RunView {
+function runView(run: RunState, before: ServerView | null): RunView {
   const { stage } = run;
+  const previous = before === null ? null : earlierView(run.runId, before);
   const open =
     stage.phase === 'open' || stage.phase === 'summing'
       ? stage.open
@@ -149,6 +166,12 @@ function runView(run: RunState, previous: RunView | null): RunView {
     trialOf: run.trialOf,
   };
   return keepFields(previous ?? undefined, next);
+}
+
+/** A run that takes the table keeps its view. */
+function earlierView(runId: string, { run, beside }: ServerView): RunView | null {
+  const views = run === null ? beside : [run, ...beside];
+  return views.find((view) => view.runId === runId) ?? null;
 }
 
 export function summaryOf(run: RunState): RunSummary {

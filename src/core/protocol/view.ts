@@ -14,6 +14,8 @@ export interface ServerView {
   readonly clients: readonly ClientView[];
   /** The run at the table now, or the last one; null before the first. */
   readonly run: RunView | null;
+  /** Runs of further trials, side by side with it on other clients. */
+  readonly beside: readonly RunView[];
   /** Its committed rounds, round 0 first. */
   readonly history: readonly RoundRecord[];
   /** The finished twin (same configuration, other encryption) of the run, for comparison; or null. */
@@ -50,7 +52,9 @@ export interface ClientView {
   readonly clientId: string;
   readonly name: string;
   readonly standing: ClientStanding;
-  /** Place at the table in [0, run.config.clients), null for spares. */
+  /** The run that has seated it; what follows is its part in that run. Null for spares. */
+  readonly runId: string | null;
+  /** Place at the table in [0, run.config.clients), null for spares and in a run beside the table. */
   readonly seat: number | null;
   readonly phase: ClientPhase;
   /** Share of the phase done, in [0, 1]. */

@@ -5,13 +5,15 @@ import { defaultRunConfig, runConfigSchema, type RunConfig } from '../federation
 import { studyConfigSchema } from './study-config.ts';
 import { defaultStudyConfig, tunableFields } from './sweep.ts';
 
+/** Trials that run at the same time. */
+export const parallelTrialsSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20));
+
 export const studySetupSchema = v.pipe(
   v.strictObject({
     study: studyConfigSchema,
     /** Every trial is this run with its own parameters in place of the fields of the same name. */
     base: runConfigSchema,
-    /** Trials that run at the same time. */
-    parallelTrials: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)),
+    parallelTrials: parallelTrialsSchema,
   }),
   v.check(
     ({ study }) => study.direction === 'maximize',

@@ -225,6 +225,24 @@ export function addTrial(study: Study, trial: Omit<Trial, 'number'>): Study {
   return putTrial(study, added);
 }
 
+/** Fails a waiting trial, which then never starts. Throws if it is not waiting. */
+export function withdrawTrial(
+  study: Study,
+  trialNumber: number,
+  { atMs, reason }: { readonly atMs: number; readonly reason: string },
+): Study {
+  const trial = study.trials[trialNumber];
+  if (trial?.state !== 'waiting') {
+    throw new RangeError(`study: trial ${trialNumber} is not waiting`);
+  }
+  return putTrial(study, {
+    ...trial,
+    state: 'failed',
+    completedAtMs: atMs,
+    userAttrs: { ...trial.userAttrs, failReason: reason },
+  });
+}
+
 /**
  * Adds a waiting copy of a failed trial (same parameters), unless its line of ancestors has been retried
  * `maxRetries` times. Reports are not copied: the copy starts anew.

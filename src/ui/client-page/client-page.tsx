@@ -8,27 +8,33 @@ import { ConnectionBanner } from '../shell/connection-banner.tsx';
 import { LabelBars } from '../table/label-bars.tsx';
 import { glyphName, PhaseGlyph } from '../table/phase-glyph.tsx';
 import { Ring } from '../table/seat.tsx';
-import { isAsked, updateState } from '../table/seats.ts';
+import { isAsked, placeWords, runOfClient, updateState } from '../table/seats.ts';
 import { backendWords, clientStateWords, troubleSentence } from '../words.ts';
+
+const NO_RUNS: readonly RunView[] = [];
 
 export function ClientPage() {
   const hosted = useDashboard((state) => state.hosted);
   const clients = useDashboard((state) => state.view?.clients);
   const run = useDashboard((state) => state.view?.run ?? null);
+  const beside = useDashboard((state) => state.view?.beside ?? NO_RUNS);
   useDocumentTitle();
   return (
     <main id="main" className="client-page">
       <h1>Roundtable client</h1>
       <ConnectionBanner />
       {hosted.length === 0 && <p className="panel soft">Starting the client of this tab</p>}
-      {hosted.map((own) => (
-        <ClientCard
-          key={own.clientId}
-          hosted={own}
-          client={clients?.find(({ clientId }) => clientId === own.clientId) ?? null}
-          run={run}
-        />
-      ))}
+      {hosted.map((own) => {
+        const client = clients?.find(({ clientId }) => clientId === own.clientId) ?? null;
+        return (
+          <ClientCard
+            key={own.clientId}
+            hosted={own}
+            client={client}
+            run={client === null ? run : runOfClient(client, run, beside)}
+          />
+        );
+      })}
       <p>
         Keep this tab open: it trains on its own share of the images and sends only its updates,
         sealed unless the run’s encryption is off. It may stay in the background. Closing it takes
@@ -81,7 +87,7 @@ function ClientCard({ hosted, client, run }: ClientCardProps) {
         <h2>
           {client.name}
           <span className="soft">
-            {client.seat === null ? ', no seat' : `, seat ${client.seat + 1}`}
+            {client.seat === null ? `, ${placeWords(client, run)}` : `, seat ${client.seat + 1}`}
           </span>
         </h2>
         <p>

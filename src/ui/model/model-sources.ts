@@ -1,4 +1,4 @@
-// The runs whose models can be looked at: the one at the table, its twin, and earlier ones.
+// The runs whose models can be looked at: the one at the table, its twin, those beside it, and earlier ones.
 import type { RunConfig } from '../../core/federation/run-config.ts';
 import type { ServerView } from '../../core/protocol/view.ts';
 import type { ModelSource } from './use-loaded-model.ts';
@@ -16,7 +16,7 @@ const encryptionWords: Readonly<Record<RunConfig['encryption'], string>> = {
   plaintext: 'plaintext',
 };
 
-/** The current run first (if it has committed anything), then earlier ones, newest first. */
+/** Runs that have committed anything: the current one, those beside it, then earlier ones, newest first. */
 export function listSources(view: ServerView | null): ListedSource[] {
   if (view === null) return [];
   const sources: ListedSource[] = [];
@@ -30,6 +30,11 @@ export function listSources(view: ServerView | null): ListedSource[] {
       label: `At the table: ${describe(config)}`,
       isOver: phase === 'finished' || phase === 'stopped' || phase === 'failed',
     });
+  }
+  for (const { runId, config, round, trialOf } of view.beside) {
+    if (round === 0) continue;
+    const label = `Trial ${trialOf?.number}, going on: ${describe(config)}`;
+    sources.push({ runId, config, committedRound: round - 1, label, isOver: false });
   }
   const earlier = view.twin === null ? view.archive : [view.twin.summary, ...view.archive];
   for (const { runId, config, startedAtMs } of earlier) {

@@ -174,7 +174,7 @@ export const studyFields: readonly StudyField[] = [
     key: 'parallel',
     kind: 'integer',
     label: 'At a time',
-    meaning: 'Trials side by side, when there are clients enough for each.',
+    meaning: 'Trials side by side. Each has clients of its own: two trials of 5 clients need 10.',
     initial: '1',
     low: 1,
     high: 20,

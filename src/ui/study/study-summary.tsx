@@ -33,7 +33,9 @@ export const StudySummary = memo(function StudySummary({ study }: { readonly stu
         {parallelTrials > 1 ? (
           <div>
             <dt>At a time</dt>
-            <dd>{parallelTrials} trials</dd>
+            <dd>
+              {parallelTrials} trials, on {parallelTrials * base.clients} clients
+            </dd>
           </div>
         ) : null}
       </dl>

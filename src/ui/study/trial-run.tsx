@@ -10,7 +10,7 @@ export function TrialRun(props: { readonly trial: TrialView; readonly study: Stu
   const { runId } = props.trial;
   const isAtTable = useDashboard(({ view }) => runId !== null && view?.run?.runId === runId);
   if (runId === null) {
-    return props.trial.state === 'waiting' ? null : (
+    return props.trial.startedAtMs === null ? null : (
       <p className="small soft">This trial was imported: its run is not here.</p>
     );
   }

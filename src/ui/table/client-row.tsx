@@ -14,8 +14,10 @@ import { sameClient } from './seats.ts';
 
 interface ClientRowProps {
   readonly client: ClientView;
+  /** Where it is, if it has no seat at the table. */
+  readonly place: string;
   readonly asked: boolean;
-  /** The run at the table is finished. */
+  /** The run that it is in is finished. */
   readonly isFinished: boolean;
   /** This tab's own knowledge of the client, if it is hosted here. */
   readonly hosted: HostedClient | null;
@@ -30,7 +32,7 @@ const timedPhases: readonly ClientPhase[] = [
 ];
 
 export const ClientRow = memo(
-  function ClientRow({ client, asked, isFinished, hosted }: ClientRowProps) {
+  function ClientRow({ client, place, asked, isFinished, hosted }: ClientRowProps) {
     const pointedAt = useHighlight((id) => id === client.clientId);
     const state = clientStateWords(client, asked, isFinished);
     const trouble = troubleSentence(client.trouble) ?? hosted?.detail ?? null;
@@ -46,7 +48,7 @@ export const ClientRow = memo(
           <span className="swatch" style={{ background: seatColour(client.seat) }} />
           {client.name}
           <span className="soft">
-            {client.seat === null ? ' (no seat)' : ` (${client.seat + 1})`}
+            {client.seat === null ? ` (${place})` : ` (${client.seat + 1})`}
           </span>
         </th>
         <td className={troubled ? 'error-text' : undefined}>
@@ -89,6 +91,7 @@ export const ClientRow = memo(
     );
   },
   (before, after) =>
+    before.place === after.place &&
     before.asked === after.asked &&
     before.isFinished === after.isFinished &&
     before.hosted === after.hosted &&

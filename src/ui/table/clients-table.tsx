@@ -1,12 +1,16 @@
 // Every client in a row: what it does, on what, with which examples, how long each phase of its last
 // round took and what it sent.
+import type { RunView } from '../../core/protocol/view.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { ClientRow } from './client-row.tsx';
-import { isAsked } from './seats.ts';
+import { isAsked, placeWords, runOfClient } from './seats.ts';
+
+const NO_RUNS: readonly RunView[] = [];
 
 export function ClientsTable() {
   const clients = useDashboard((state) => state.view?.clients);
   const run = useDashboard((state) => state.view?.run ?? null);
+  const beside = useDashboard((state) => state.view?.beside ?? NO_RUNS);
   const hosted = useDashboard((state) => state.hosted);
   const rows = (clients ?? []).toSorted((a, b) => (a.seat ?? Infinity) - (b.seat ?? Infinity));
   return (
@@ -62,15 +66,19 @@ export function ClientsTable() {
               </tr>
             </thead>
             <tbody>
-              {rows.map((client) => (
-                <ClientRow
-                  key={client.clientId}
-                  client={client}
-                  asked={isAsked(client, run)}
-                  isFinished={run?.phase === 'finished'}
-                  hosted={hosted.find(({ clientId }) => clientId === client.clientId) ?? null}
-                />
-              ))}
+              {rows.map((client) => {
+                const own = runOfClient(client, run, beside);
+                return (
+                  <ClientRow
+                    key={client.clientId}
+                    client={client}
+                    place={placeWords(client, own)}
+                    asked={isAsked(client, own)}
+                    isFinished={own?.phase === 'finished'}
+                    hosted={hosted.find(({ clientId }) => clientId === client.clientId) ?? null}
+                  />
+                );
+              })}
             </tbody>
           </table>
         </div>

@@ -12,6 +12,7 @@ import { SeatGroup } from './seat-group.tsx';
 import { layoutTable, type Point, type TableLayout } from './seat-geometry.ts';
 import { isAsked, seatClients, updateState, type Seating } from './seats.ts';
 import { TableInWords } from './table-in-words.tsx';
+import { TrialsBeside } from './trials-beside.tsx';
 import { SumFlight, UpdateToken } from './update-token.tsx';
 import { useSize } from './use-size.ts';
 
@@ -45,6 +46,7 @@ export function RoundTable() {
             {plural(seating.standingBy.length, 'more client')} standing by.
           </span>
         )}
+        <TrialsBeside />
       </figcaption>
     </figure>
   );

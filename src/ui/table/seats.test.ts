@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sampleView } from '../../testing/sample-view.ts';
 import type { ClientView } from '../../core/protocol/view.ts';
-import { isAsked, sameClient, seatClients, updateState } from './seats.ts';
+import { isAsked, placeWords, runOfClient, sameClient, seatClients, updateState } from './seats.ts';
+import { besideWords } from './trials-beside.tsx';
 
 const names = (seats: readonly (ClientView | null)[]) =>
   seats.map((client) => client?.name ?? null);
@@ -21,10 +22,38 @@ describe('seating', () => {
 
   it('in a run follows the server’s seats, whatever the form says', () => {
     const { clients, run } = sampleView({ numClients: 3 });
-    const moved = clients.map((client, index) => ({ ...client, seat: [2, 0, null][index]! }));
+    const moved = clients.map((client, index) => ({
+      ...client,
+      seat: [2, 0, null][index]!,
+      runId: ['run-1', 'run-1', null][index]!,
+    }));
     const { seats, standingBy } = seatClients(moved, run, 50);
     expect(names(seats)).toEqual(['Client 2', null, 'Client 1']);
     expect(names(standingBy)).toEqual(['Client 3']);
+  });
+
+  it('lets nobody stand by who is at work in a trial beside the table', () => {
+    const { clients, run } = sampleView({ numClients: 3 });
+    const other = { ...run!, runId: 'run-2', trialOf: { studyId: 'study', number: 4 } };
+    const away = { ...clients[2]!, seat: null, runId: 'run-2' };
+    const spare = { ...clients[1]!, seat: null, runId: null };
+    expect(names(seatClients([clients[0]!, spare, away], run, 3).standingBy)).toEqual(['Client 2']);
+    const own = (client: ClientView) => runOfClient(client, run, [other]);
+    expect([clients[0]!, spare, away].map((client) => own(client)?.runId)).toEqual([
+      'run-1',
+      'run-1',
+      'run-2',
+    ]);
+    expect(placeWords(away, own(away))).toBe('in trial 4');
+    expect(placeWords(spare, own(spare))).toBe('no seat');
+    expect(besideWords([other], [...clients, away])).toBe(
+      'Trial 4 runs at the same time, on 1 other client.',
+    );
+    const third = { ...other, runId: 'run-3', trialOf: { studyId: 'study', number: 7 } };
+    const two = [away, { ...away, clientId: 'c', runId: 'run-3' }];
+    expect(besideWords([other, third], two)).toBe(
+      'Trials 4 and 7 run at the same time, on 2 other clients.',
+    );
   });
 
   it('prefers who is there to who left the same seat, in either order', () => {

@@ -6,7 +6,7 @@ import type { ClientView, RunView } from '../../core/protocol/view.ts';
 export interface Seating {
   /** [numSeats], null for an empty seat. */
   readonly seats: readonly (ClientView | null)[];
-  /** Connected clients without a seat. */
+  /** Connected clients that no run has seated. */
   readonly standingBy: readonly ClientView[];
 }
 
@@ -43,8 +43,24 @@ export function seatClients(
   }
   return {
     seats,
-    standingBy: clients.filter(({ seat, standing }) => seat === null && standing !== 'left'),
+    standingBy: clients.filter(({ runId, standing }) => runId === null && standing !== 'left'),
   };
+}
+
+/** The run that has seated the client, at the table or beside it; for others the one at the table. */
+export function runOfClient(
+  { runId }: ClientView,
+  run: RunView | null,
+  beside: readonly RunView[],
+): RunView | null {
+  return beside.find((each) => each.runId === runId) ?? run;
+}
+
+/** Where a client without a seat at the table is: "no seat", or "in trial 4" of its own run. */
+export function placeWords({ runId }: ClientView, own: RunView | null): string {
+  return own?.runId === runId && own?.trialOf != null
+    ? `in trial ${own.trialOf.number}`
+    : 'no seat';
 }
 
 export function isAsked(client: ClientView, run: RunView | null): boolean {
