@@ -95,7 +95,7 @@ test('a browser that is closed and started again goes on with the same weights',
     return { context, federation: createFederation(context, app.url) };
   };
   try {
-    const config = smallRun({ rounds: 5, localBatches: 150 });
+    const config = smallRun({ rounds: 5, localBatches: 600 }); // closing a browser takes a second
     const first = await openBrowser();
     const dashboard = await first.federation.openDashboard(config);
     await first.federation.openClients(dashboard, 3);

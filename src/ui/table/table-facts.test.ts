@@ -54,7 +54,7 @@ describe('a seat in words', () => {
   });
 
   it('says why a client was set aside, and that a seat is empty', () => {
-    expect(seatWords(clients[1]!, 1, run)).toContain('Training stopped with an error.');
+    expect(seatWords(clients[1]!, 1, run)).toContain('training stopped with an error');
     expect(seatWords(null, 4, run)).toBe('Seat 5: empty.');
   });
 });
