@@ -128,6 +128,16 @@ function Deeds(props: {
           Stop this trial
         </button>
       ) : null}
+      {trial.state === 'waiting' ? (
+        <button
+          type="button"
+          className="button"
+          title="It will not run."
+          onClick={() => void actions.stopTrial(trial.number)}
+        >
+          Withdraw this trial
+        </button>
+      ) : null}
       {hasParams ? (
         <button
           type="button"
