@@ -15,6 +15,7 @@ import { driveRun } from '../headless/drive.ts';
 import { createProgressBar } from '../headless/progress.ts';
 import type { RunResult } from '../headless/result.ts';
 import { serve } from '../serve.mjs';
+import { dashboardFramesRow } from './dashboard-frames.ts';
 import { federationRows } from './federation-rows.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, type Measurement, type RowResult } from './measurement.ts';
@@ -23,7 +24,13 @@ import { sweepRow } from './study-rows.ts';
 import { findPageModules, runPageModule } from './page-modules.ts';
 
 const pageModules = findPageModules();
-const rowNames = ['first-load', ...pageModules.keys(), ...federationRows.keys(), 'sweep'];
+const rowNames = [
+  'first-load',
+  ...pageModules.keys(),
+  ...federationRows.keys(),
+  'sweep',
+  'dashboard-frames',
+];
 const chosen = chosenRows(process.argv.slice(2));
 if (typeof chosen === 'string') {
   console.error(chosen);
@@ -44,7 +51,7 @@ async function main(rows: readonly string[]): Promise<void> {
     try {
       results.push({
         row,
-        measurements: await measure(row, runFederation, runStudy),
+        measurements: await measure(row, server.url, runFederation, runStudy),
         failure: null,
       });
     } catch (error) {
@@ -67,10 +74,12 @@ async function main(rows: readonly string[]): Promise<void> {
 
 async function measure(
   row: string,
+  url: string,
   runFederation: (config: RunConfig, again?: number) => Promise<RunResult>,
   runStudy: (setup: StudySetup, again?: number) => Promise<ServerView>,
 ): Promise<Measurement[]> {
   if (row === 'sweep') return sweepRow(runStudy);
+  if (row === 'dashboard-frames') return dashboardFramesRow(url);
   const module = pageModules.get(row);
   if (module !== undefined) return runPageModule(row, module);
   const federationRow = federationRows.get(row);
