@@ -25,7 +25,7 @@ const SIDE = 24;
 /** For the ticks of the last axis. */
 const RIGHT = 72;
 /** px between axes at least; the plot scrolls sideways below that. */
-const MIN_DISTANCE = 116;
+const MIN_DISTANCE = 148;
 const REACH_PX = 12;
 const VALUE = 'value';
 

@@ -8,7 +8,12 @@ import { ReplaceStudy, useNumTrialsKept } from './replace-study.tsx';
 import { openTrial, studyPageStore } from './study-page-state.ts';
 import { decideStart } from './study-words.ts';
 
-export function StartStudy(props: { readonly label: string; readonly disabled: boolean }) {
+export function StartStudy(props: {
+  readonly label: string;
+  readonly disabled: boolean;
+  /** The study at the table has trials left: going on with it is what comes first. */
+  readonly isSecond: boolean;
+}) {
   const actions = useActions();
   const [asks, setAsks] = useState(false);
   const numLost = useNumTrialsKept();
@@ -26,7 +31,7 @@ export function StartStudy(props: { readonly label: string; readonly disabled: b
     <>
       <button
         type="button"
-        className="button button-primary"
+        className={props.isSecond ? 'button' : 'button button-primary'}
         disabled={props.disabled}
         onClick={() => (numLost > 0 ? setAsks(true) : start())}
       >
