@@ -3,7 +3,6 @@
 import { memo, useCallback, useMemo, type PointerEvent } from 'react';
 import type { Trial } from '../../core/tuning/trial.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
-import { linearTicks, niceDomain } from '../charts/domain.ts';
 import { setHighlight, useHighlight } from '../charts/highlight.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { formatDuration } from '../format.ts';
@@ -11,7 +10,7 @@ import type { PlotProps } from './plot-props.ts';
 import { stateLegend } from './state-legend.ts';
 import { durationMs, stateColour, trialId, trialNumber, trialStates } from './trial-look.ts';
 import { useNow } from './use-now.ts';
-import { workingTime } from './working-time.ts';
+import { clockTicks, workingTime } from './working-time.ts';
 
 const LEFT = 48;
 const RIGHT = 24;
@@ -72,9 +71,9 @@ function Bars(props: {
     trials.map(({ startedAtMs }, row) => [startedAtMs!, ends[row]!]),
   );
   const endMs = place(Math.max(...ends));
-  const [, highMs] = niceDomain([0, Math.max(1, endMs)]);
+  const highMs = Math.max(1, endMs);
   const perMs = (width - LEFT - RIGHT) / highMs;
-  const ticks = linearTicks([0, highMs], Math.max(2, Math.floor((width - LEFT) / 90)));
+  const ticks = clockTicks(highMs, Math.max(2, Math.floor((width - LEFT) / 110)));
   const nameEvery = Math.ceil(16 / rowHeight);
   const barOf = (trial: Trial, row: number): string => {
     const x = Math.round((LEFT + place(trial.startedAtMs!) * perMs) * 10) / 10;

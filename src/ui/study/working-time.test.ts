@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { workingTime } from './working-time.ts';
+import { describe, expect, it, test } from 'vitest';
+import { clockTicks, workingTime } from './working-time.ts';
 
 describe('time with the pauses cut short', () => {
   it('is the plain time without long pauses', () => {
@@ -35,4 +35,12 @@ describe('time with the pauses cut short', () => {
   it('has an axis without trials', () => {
     expect(workingTime([]).place(5)).toBe(5);
   });
+});
+
+test.each([
+  [5400, 6, [0, 1000, 2000, 3000, 4000, 5000]],
+  [90 * 60_000, 8, [0, 15, 30, 45, 60, 75, 90].map((minutes) => minutes * 60_000)],
+  [100, 5, [0, 20, 40, 60, 80, 100]],
+])('ticks of a clock up to %i ms, at most %i steps', (endMs, count, ticks) => {
+  expect(clockTicks(endMs, count)).toEqual(ticks);
 });

@@ -1,5 +1,6 @@
-// Time with the pauses cut short: a study that is continued days later would otherwise be two specks at
-// the ends of an empty axis.
+// The timeline's axis. Its pauses are cut short: a study that is continued days later would otherwise be
+// two specks at the ends of an empty axis.
+import { linearTicks } from '../charts/domain.ts';
 
 export interface WorkingTime {
   /** Milliseconds on the axis, 0 where the first trial began, of an instant in epoch ms. */
@@ -37,4 +38,21 @@ export function workingTime(spans: readonly (readonly [number, number])[]): Work
     leftOutMs: toMs - fromMs - keptMs,
   }));
   return { place, cuts };
+}
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Steps that read well on a clock, ms. */
+const clockStepsMs = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND_MS),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
+  ...[1, 2, 3, 6, 12, 24].map((hours) => hours * HOUR_MS),
+];
+
+/** At most about `count` ticks from 0 to `endMs`, in steps of a clock where they last a second or more. */
+export function clockTicks(endMs: number, count: number): number[] {
+  const step = clockStepsMs.find((each) => endMs / each <= count);
+  if (step === undefined || endMs / SECOND_MS < count) return linearTicks([0, endMs], count);
+  return Array.from({ length: Math.floor(endMs / step) + 1 }, (_, index) => index * step);
 }
