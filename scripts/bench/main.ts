@@ -14,6 +14,7 @@ import { driveStudy } from '../headless/drive-study.ts';
 import { driveRun, type DrivenRun } from '../headless/drive.ts';
 import { createProgressBar } from '../headless/progress.ts';
 import { serve } from '../serve.mjs';
+import { dashboardFramesRow } from './dashboard-frames.ts';
 import { federationRows } from './federation-rows.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, type Measurement, type RowResult } from './measurement.ts';
@@ -29,6 +30,7 @@ const rowNames = [
   ...federationRows.keys(),
   ...timedRunRows.keys(),
   'sweep',
+  'dashboard-frames',
 ];
 const chosen = chosenRows(process.argv.slice(2));
 if (typeof chosen === 'string') {
@@ -50,7 +52,7 @@ async function main(rows: readonly string[]): Promise<void> {
     try {
       results.push({
         row,
-        measurements: await measure(row, driveFederation, runStudy),
+        measurements: await measure(row, server.url, driveFederation, runStudy),
         failure: null,
       });
     } catch (error) {
@@ -73,12 +75,14 @@ async function main(rows: readonly string[]): Promise<void> {
 
 async function measure(
   row: string,
+  url: string,
   driveFederation: DriveRun,
   runStudy: RunStudy,
 ): Promise<Measurement[]> {
   const timedRunRow = timedRunRows.get(row);
   if (timedRunRow !== undefined) return timedRunRow(driveFederation);
   if (row === 'sweep') return sweepRow(runStudy);
+  if (row === 'dashboard-frames') return dashboardFramesRow(url);
   const module = pageModules.get(row);
   if (module !== undefined) return runPageModule(row, module);
   const federationRow = federationRows.get(row);

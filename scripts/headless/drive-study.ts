@@ -1,6 +1,7 @@
 // Drives one study in real tabs through the dashboard's automation object: a new one, or one that a
 // journal holds. Whoever interrupts it has the last view and the last journal that were reported.
 import type { RoundRecord, ServerView } from '../../src/core/protocol/view.ts';
+import { canAsk, createStudy } from '../../src/core/tuning/study.ts';
 import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
 import { isFinished } from '../../src/core/tuning/trial.ts';
 import { withTabs, type Tabs, type TabsOptions } from './tabs.ts';
@@ -14,14 +15,22 @@ export interface DriveStudyOptions extends TabsOptions {
   readonly onJournal?: (journal: string) => void;
   /** The rounds of each trial by its number, when the study is over; not asked for if left out. */
   readonly onHistories?: (histories: ReadonlyMap<number, readonly RoundRecord[]>) => void;
+  /** The journal's study is over: its view is returned as it is, and no client was opened. */
+  readonly onNothingLeft?: () => void;
 }
 
 /** The last view, in which the study is over. Throws an Error of one sentence when it is not to be had. */
 export async function driveStudy(options: DriveStudyOptions): Promise<ServerView> {
   const { setup, resumed, onView, onJournal, onHistories } = options;
   return withTabs(options, setup.base, async (tabs) => {
-    const { base, parallelTrials } =
-      resumed === null ? setup : await importJournal(tabs, resumed.journal, setup);
+    const imported = resumed === null ? null : await importJournal(tabs, resumed.journal, setup);
+    if (imported !== null && !hasTrialsLeft(imported, resumed!.numTrials)) {
+      onView(imported);
+      if (onJournal !== undefined) await handOverJournal(tabs, onJournal);
+      options.onNothingLeft?.();
+      return imported;
+    }
+    const { base, parallelTrials } = imported?.study?.setup ?? setup;
     await tabs.openClients(base.clients * parallelTrials);
     if (resumed === null) {
       await tabs.act((automation) =>
@@ -43,10 +52,7 @@ export async function driveStudy(options: DriveStudyOptions): Promise<ServerView
       const ended = view.trials.filter(isFinished).length;
       if (ended === numEnded || onJournal === undefined) return;
       numEnded = ended;
-      const journal = await tabs.act((automation) =>
-        automation.evaluate((roundtable) => roundtable.actions.getStudyJournal()),
-      );
-      if (journal !== null) onJournal(journal);
+      await handOverJournal(tabs, onJournal);
     });
     if (onHistories !== undefined) onHistories(await historiesOf(tabs, last));
     return last;
@@ -65,8 +71,23 @@ async function historiesOf(tabs: Tabs, { trials }: ServerView) {
   return histories;
 }
 
-/** The setup of the study that the journal holds. */
-async function importJournal(tabs: Tabs, journal: string, setup: StudySetup): Promise<StudySetup> {
+/** Whether an imported study has a trial to run, with `numTrials` in all (null: as many as it says). */
+export function hasTrialsLeft({ study, trials }: ServerView, numTrials: number | null): boolean {
+  if (study === null) return false;
+  const { study: config } = study.setup;
+  const engine = createStudy({ ...config, numTrials: numTrials ?? config.numTrials });
+  return canAsk({ ...engine, trials });
+}
+
+async function handOverJournal(tabs: Tabs, onJournal: (journal: string) => void): Promise<void> {
+  const journal = await tabs.act((automation) =>
+    automation.evaluate((roundtable) => roundtable.actions.getStudyJournal()),
+  );
+  if (journal !== null) onJournal(journal);
+}
+
+/** The view in which the journal's study is at the table. */
+async function importJournal(tabs: Tabs, journal: string, setup: StudySetup): Promise<ServerView> {
   await tabs.act((automation) =>
     automation.evaluate(
       (roundtable, { journal, setup }) => roundtable.actions.importStudy(journal, setup),
@@ -74,8 +95,8 @@ async function importJournal(tabs: Tabs, journal: string, setup: StudySetup): Pr
     ),
   );
   for (;;) {
-    const study = (await tabs.viewNow())?.study;
-    if (study) return study.setup;
+    const view = await tabs.viewNow();
+    if (view?.study) return view;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

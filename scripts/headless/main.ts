@@ -90,7 +90,18 @@ async function runStudy(options: StudyOptions & OutputOptions): Promise<number> 
     };
     const onJournal = journal === null ? {} : { onJournal: (text: string) => save(journal, text) };
     try {
-      await driveStudy({ setup, resumed, url, headed, signal, onView, ...onJournal });
+      const onNothingLeft = () =>
+        console.error(`no trials are left in ${resume}: a larger number with --trials adds some`);
+      await driveStudy({
+        setup,
+        resumed,
+        url,
+        headed,
+        signal,
+        onView,
+        onNothingLeft,
+        ...onJournal,
+      });
     } finally {
       progress.end();
       if (last !== null) {

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ServerView, TrialView } from '../../src/core/protocol/view.ts';
 import { intDistribution } from '../../src/core/tuning/distribution.ts';
 import { defaultStudySetup } from '../../src/core/tuning/study-setup.ts';
+import type { StudyConfig } from '../../src/core/tuning/study-config.ts';
+import { hasTrialsLeft } from './drive-study.ts';
 import { exampleView } from './example-view.ts';
 import { createStudyProgress, studyLine, trialLine } from './study-progress.ts';
 import { shapeStudyResult } from './study-result.ts';
@@ -126,4 +128,15 @@ describe('the progress of a study', () => {
     progress.end();
     expect(text.split('\n')).toEqual([...trials.slice(0, 4).map(trialLine), '']);
   });
+});
+
+it('a resumed study has trials left by its own number of trials, or by the one that was given', () => {
+  const over = trials.slice(0, 4);
+  const study: StudyConfig = { ...defaultStudySetup.study, numTrials: 4 };
+  const view = { ...studyView({ setup: { ...defaultStudySetup, study } }), trials: over };
+  expect(hasTrialsLeft(view, null)).toBe(false);
+  expect(hasTrialsLeft(view, 4)).toBe(false);
+  expect(hasTrialsLeft(view, 5)).toBe(true);
+  const waiting = exampleTrial(4, { state: 'waiting', value: null, completedAtMs: null });
+  expect(hasTrialsLeft({ ...view, trials: [...over, waiting] }, null)).toBe(true);
 });

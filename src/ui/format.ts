@@ -51,7 +51,18 @@ export function formatNumber(x: number | null | undefined, significant = 3): str
   if (exponent < -4 || exponent > 6) {
     return `${withoutTrailingZeros(mantissa)}${GAP}×${GAP}10${superscript(exponent)}`;
   }
-  return new Intl.NumberFormat('en', { maximumSignificantDigits: significant }).format(x);
+  return digitsFormat(significant).format(x);
+}
+
+/** Made once for each number of digits: making one takes far longer than using it. */
+const digitsFormats = new Map<number, Intl.NumberFormat>();
+
+function digitsFormat(maximumSignificantDigits: number): Intl.NumberFormat {
+  const known = digitsFormats.get(maximumSignificantDigits);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat('en', { maximumSignificantDigits });
+  digitsFormats.set(maximumSignificantDigits, made);
+  return made;
 }
 
 /** The colour of a client wherever it is drawn, as a CSS value; seats beyond the eighth share colours. */

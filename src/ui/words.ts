@@ -2,7 +2,13 @@
 // the clients' table never disagree.
 import type { ClientFailureCode, ClientPhase } from '../core/protocol/client-messages.ts';
 import type { ErrorCode } from '../core/protocol/error-codes.ts';
-import type { ClientView, RunPhase, RunView, ServerView } from '../core/protocol/view.ts';
+import type {
+  ClientView,
+  RunPhase,
+  RunView,
+  ServerView,
+  StudyView,
+} from '../core/protocol/view.ts';
 import type { BackendName } from '../core/training/trainer.ts';
 import type { ConnectionState } from './dashboard-store.ts';
 import { formatDuration } from './format.ts';
@@ -110,8 +116,11 @@ export function federationStatus(connection: ConnectionState, view: ServerView |
   if (connection === 'lost') return 'Server lost, reconnecting';
   if (view === null) return 'Connecting to the server';
   const { run } = view;
+  const study = studyAtTable(view);
+  if (study !== null && (run === null || study.phase !== 'running')) return studyStatus(study);
   if (run === null) return 'No run yet';
-  const twin = run.twinOf === null ? '' : 'Plaintext twin: ';
+  const trial = run.trialOf === null ? '' : `Trial ${run.trialOf.number}: `;
+  const twin = run.twinOf === null ? trial : 'Plaintext twin: ';
   const of = `${run.round} of ${run.config.rounds}`;
   switch (run.phase) {
     case 'gathering':
@@ -133,6 +142,33 @@ export function federationStatus(connection: ConnectionState, view: ServerView |
       return `${twin}Failed in round ${of}`;
     default:
       return run.phase satisfies never;
+  }
+}
+
+/** The study that the table belongs to: it goes on, or nothing but its own runs came after it. */
+export function studyAtTable(view: ServerView | null): StudyView | null {
+  const study = view?.study ?? null;
+  if (study === null) return null;
+  const run = view?.run ?? null;
+  const isActive = study.phase !== 'finished' && study.phase !== 'stopped';
+  return isActive || run === null || run.trialOf?.studyId === study.studyId ? study : null;
+}
+
+function studyStatus({ phase, counts }: StudyView): string {
+  const trials = plural(counts.complete + counts.pruned + counts.failed, 'trial');
+  switch (phase) {
+    case 'running':
+      return 'Study going on';
+    case 'paused':
+      return `Study paused after ${trials}`;
+    case 'testing':
+      return 'Testing the best trial on unseen images';
+    case 'finished':
+      return `Study finished after ${trials}`;
+    case 'stopped':
+      return `Study stopped after ${trials}`;
+    default:
+      return phase satisfies never;
   }
 }
 

@@ -72,8 +72,8 @@ export function readJournal(text: string, utcOffsetMinutes: number): JournalRead
 
 /**
  * The study to go on with. Configuration and pruner memory come from this project's attributes if the
- * journal has them; otherwise the space is the parameters' latest distributions and the rest is taken
- * from `defaults`. Null if it has several objectives or no direction, or what a study cannot have.
+ * journal has them; otherwise the space is the parameters' latest distributions, the metric has the name
+ * that the journal gives it, and the rest is taken from `defaults`. Null if it has several objectives or no direction, or what a study cannot have.
  */
 export function studyFromJournal(
   journal: JournalStudy,
@@ -87,8 +87,8 @@ export function studyFromJournal(
   const made = v.safeParse(studyConfigSchema, {
     searchSpace: Object.assign({}, ...journal.trials.map((trial) => trial.distributions)),
     numTrials: Math.max(journal.trials.length, 1),
-    ...(typeof metricName === 'string' && metricName !== '' && { metricName }),
     ...defaults,
+    ...(typeof metricName === 'string' && metricName !== '' && { metricName }),
     name: journal.name,
     direction,
   });

@@ -331,3 +331,17 @@ function plainOf(text: string): object {
   const { name, attributes } = JSON.parse(text) as { name: string; attributes: object };
   return { kind: name.replace('Distribution', '').toLowerCase(), ...attributes };
 }
+
+it('keeps the name that another program gave its metric', () => {
+  const records = [
+    { op_code: 0, study_name: 'theirs', directions: [2] },
+    { op_code: 3, study_id: 0, system_attr: { 'study:metric_names': ['val_accuracy'] } },
+  ];
+  const lines = records.map((record) => JSON.stringify({ worker_id: 'python', ...record }));
+  const study = (from: number) =>
+    studyFromJournal(onlyStudy(`${lines.slice(0, from).join('\n')}\n`), {
+      metricName: 'validation accuracy',
+    });
+  expect(study(2)!.config.metricName).toBe('val_accuracy');
+  expect(study(1)!.config.metricName).toBe('validation accuracy');
+});

@@ -64,7 +64,7 @@ const Line = memo(function Line(props: {
   return (
     <g style={{ stroke: series.colour, fill: series.colour }}>
       <path
-        className="chart-line"
+        className={series.faint === true ? 'chart-line chart-line-faint' : 'chart-line'}
         d={linePath(drawn, projection, series.step)}
         strokeDasharray={series.dash}
       />

@@ -17,6 +17,8 @@ export interface Series {
   readonly dash?: string;
   /** Drawn as a step: a value holds until the next one (best so far). */
   readonly step?: boolean;
+  /** Drawn translucent and thin: one of too many to stand out. */
+  readonly faint?: boolean;
   /** Marks the last point: a line that was broken off, or that is still growing. */
   readonly end?: 'cross' | 'ring';
 }

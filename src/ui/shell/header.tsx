@@ -1,10 +1,10 @@
 // The same header over every view: name, the federation's state in words, clients, best value so
 // far, and the page's own settings.
 import { useDashboard } from '../dashboard-store.ts';
-import { formatPercent } from '../format.ts';
 import { setShortcutsOpen, setTheme, usePage, type Theme } from '../page-state.ts';
 import { numPresent } from '../table/run-decision.ts';
 import { federationStatus, plural } from '../words.ts';
+import { bestInSight } from './best-in-sight.ts';
 import { ViewNavigation } from './view-navigation.tsx';
 
 export function Header() {
@@ -33,28 +33,22 @@ export function Header() {
 function State() {
   const status = useDashboard(({ connection, view }) => federationStatus(connection, view));
   const clients = useDashboard(({ view }) => (view === null ? 0 : numPresent(view)));
-  const best = useDashboard(({ view }) => bestAccuracy(view?.history ?? []));
+  const value = useDashboard(({ view }) => bestInSight(view).value);
+  const of = useDashboard(({ view }) => bestInSight(view).of);
+  const meaning = useDashboard(({ view }) => bestInSight(view).meaning);
   return (
     <div className="page-state">
       <span role="status" className="page-status">
         {status}
       </span>
       <span>{plural(clients, 'client')}</span>
-      <span title="Best validation accuracy of the run so far">
+      <span title={meaning}>
         <span className="soft">best </span>
-        {formatPercent(best)}
+        {value}
+        {of === null ? null : <span className="soft"> {of}</span>}
       </span>
     </div>
   );
-}
-
-/** Best validation accuracy of a history; null when it has no rounds. */
-export function bestAccuracy(
-  history: readonly { readonly validationAccuracy: number }[],
-): number | null {
-  return history.length === 0
-    ? null
-    : Math.max(...history.map(({ validationAccuracy }) => validationAccuracy));
 }
 
 const nextTheme: Readonly<Record<Theme, Theme>> = {

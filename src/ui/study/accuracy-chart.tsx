@@ -22,7 +22,7 @@ export const AccuracyChart = memo(function AccuracyChart(
   return (
     <LineChart
       title={`${capitalised(config.metricName)} per round`}
-      caption="A line a trial; the best one is dark. Cross: pruned or failed there. Ring: running."
+      caption="A line a trial; the best one stands out. Cross: pruned or failed there. Ring: running."
       series={series}
       x={x}
       y={y}

@@ -8,6 +8,7 @@ import { ScatterChart } from './scatter-chart.tsx';
 import { stateColour, trialId, valueAxis } from './trial-look.ts';
 import { empiricalDistribution } from './trial-series.ts';
 import { useTrialWords } from './trial-words.ts';
+import { useKept } from './use-kept.ts';
 
 const shareAxis: LineAxis = {
   label: 'share of complete trials',
@@ -16,7 +17,12 @@ const shareAxis: LineAxis = {
 };
 const WHOLE = [0, 1] as const;
 
-export const DistributionChart = memo(function DistributionChart({ trials, config }: PlotProps) {
+export const DistributionChart = memo(function DistributionChart(props: PlotProps) {
+  const { config } = props;
+  // Reports of a running trial change nothing here.
+  const trials = useKept(
+    useMemo(() => props.trials.filter(({ state }) => state === 'complete'), [props.trials]),
+  );
   const steps = useMemo(() => empiricalDistribution(trials), [trials]);
   const marks = useMemo(
     () =>

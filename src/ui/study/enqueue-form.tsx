@@ -1,12 +1,12 @@
 // A trial of one's own: some parameters given, the others left to the sampler. It is the next to run.
-import { useId, useState, type FormEvent } from 'react';
+import { memo, useId, useState, type FormEvent } from 'react';
 import type { Distribution, ParamValue, SearchSpace } from '../../core/tuning/distribution.ts';
 import { useActions } from '../actions.ts';
 import { rangeWords } from './range-words.ts';
 import { readParam } from './read-param.ts';
 import { formatParam, paramLabel } from './trial-look.ts';
 
-export function EnqueueForm(props: {
+export const EnqueueForm = memo(function EnqueueForm(props: {
   readonly searchSpace: SearchSpace;
   /** Values to begin with; the parent remounts the form for others. */
   readonly initial: Readonly<Record<string, ParamValue>>;
@@ -57,7 +57,7 @@ export function EnqueueForm(props: {
       </p>
     </form>
   );
-}
+});
 
 function ParamInput(props: {
   readonly id: string;

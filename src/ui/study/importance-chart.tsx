@@ -1,5 +1,6 @@
-// How much each parameter matters for the value: shares that sum to 1, over all complete trials whatever
-// the filter shows.
+// How much each parameter matters for the value: shares that sum to 1. As in Optuna they are of the study: over
+// all complete trials with a finite value, whatever the filter shows (PED-ANOVA compares the best tenth
+// with all of them, so a filter by value would change its meaning); the page says so.
 import { memo, useCallback, useMemo, useState } from 'react';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { isPresent } from '../charts/series.ts';
@@ -105,7 +106,9 @@ export const ImportanceChart = memo(function ImportanceChart({ trials, config }:
         )}
       </div>
       <p className="chart-line-below small soft" role="status">
-        {isComputing ? 'Computing again.' : `Over ${complete.length} complete trials.`}
+        {isComputing
+          ? 'Computing again.'
+          : `Over all ${complete.length} complete trials with a finite value; filter and brushes do not change it.`}
       </p>
     </ChartFrame>
   );

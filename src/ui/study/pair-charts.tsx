@@ -12,6 +12,7 @@ import { stateLegend } from './state-legend.ts';
 import { isShare, stateColour, valueFormat } from './trial-look.ts';
 import { rankShares, shownValue, valueMarks } from './trial-series.ts';
 import { useTrialWords } from './trial-words.ts';
+import { useKept } from './use-kept.ts';
 
 /** Cells of the contour field along either axis. */
 const FIELD_SIZE = 32;
@@ -85,17 +86,21 @@ type PairProps = PlotProps & { readonly x: ParamAxis; readonly y: ParamAxis };
 const ContourChart = memo(function ContourChart(props: PairProps) {
   const { trials, config, x, y } = props;
   const { direction, metricName } = config;
+  // Reports of a running trial change nothing of the field.
+  const complete = useKept(
+    useMemo(() => trials.filter(({ state }) => state === 'complete'), [trials]),
+  );
   const field = useMemo(() => {
-    const points = trials.flatMap((trial) => {
+    const points = complete.flatMap((trial) => {
       const at = [x.place(trial), y.place(trial)] as const;
-      const value = trial.state === 'complete' ? shownValue(trial) : null;
+      const value = shownValue(trial);
       if (at[0] === null || at[1] === null || value === null) return [];
       return [{ u: share(at[0], x.domain, x.scale), v: share(at[1], y.domain, y.scale), value }];
     });
     const ends = extent(points.map(({ value }) => value));
     if (points.length < MIN_FOR_FIELD || ends === null || ends[0] === ends[1]) return null;
     return { field: interpolate(points, FIELD_SIZE), low: ends[0], high: ends[1] };
-  }, [trials, x, y]);
+  }, [complete, x, y]);
   const backdrop = useCallback(
     (projection: Projection): ReactNode => {
       // The field covers the whole axes; zoomed in there are only the marks.

@@ -26,6 +26,8 @@ const SIDE = 24;
 const RIGHT = 72;
 /** px between axes at least; the plot scrolls sideways below that. */
 const MIN_DISTANCE = 116;
+/** px that a name on one line may need beside its neighbours. */
+const NAME_DISTANCE = 200;
 const REACH_PX = 12;
 const VALUE = 'value';
 
@@ -237,11 +239,16 @@ const Axis = memo(function Axis(props: {
   const onPointerMove = (event: PointerEvent<SVGElement>) => {
     if (dragFrom !== null) setBrush(axis.name, brushBetween(axis, dragFrom, shareAt(event)));
   };
+  const distance = frame.xs.length < 2 ? Infinity : frame.xs[1]! - frame.xs[0]!;
   return (
     <g className="chart-axis">
       <path d={`M${x} ${top}V${top + height}`} />
-      <text className="chart-name study-axis-name" x={x} y={14} textAnchor={anchor}>
-        {axis.label}
+      <text className="chart-name study-axis-name" x={x} y={10} textAnchor={anchor}>
+        {namesOf(axis.label, distance).map((words, line) => (
+          <tspan key={words} x={x} dy={line === 0 ? 0 : 14}>
+            {words}
+          </tspan>
+        ))}
       </text>
       {axis.ticks.map((tick) => (
         <g key={tick} transform={`translate(${x} ${place(tick)})`}>
@@ -321,6 +328,14 @@ function BrushEnd(props: {
       onKeyDown={onKeyDown}
     />
   );
+}
+
+/** A name as one line, or as two where the axes are close together. */
+function namesOf(label: string, distance: number): readonly string[] {
+  const space = label.indexOf(' ');
+  return distance >= NAME_DISTANCE || space < 0
+    ? [label]
+    : [label.slice(0, space), label.slice(space + 1)];
 }
 
 function drawnAxes(

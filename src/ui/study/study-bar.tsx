@@ -155,7 +155,7 @@ function Controls({ study }: { readonly study: StudyView | null }) {
             {label}
           </button>
         ) : (
-          <StartStudy label={label} disabled={does === 'nothing'} />
+          <StartStudy label={label} disabled={does === 'nothing'} isSecond={isOver && left > 0} />
         )}
         {study !== null && !isOver ? (
           <button type="button" className="button" onClick={() => void actions.stopStudy()}>
@@ -165,7 +165,7 @@ function Controls({ study }: { readonly study: StudyView | null }) {
         {study !== null && isOver ? (
           <button
             type="button"
-            className="button"
+            className={left > 0 ? 'button button-primary' : 'button'}
             title={
               left > 0
                 ? 'Goes on with the trials that are left.'

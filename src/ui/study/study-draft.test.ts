@@ -11,6 +11,7 @@ import {
   type Texts,
 } from './study-draft.ts';
 import { studyFields } from './study-fields.ts';
+import { studyPresets } from './study-presets.ts';
 
 test('nothing typed is the notebook’s sweep', () => {
   const { setup, problems } = draftSetup({}, {});
@@ -67,6 +68,26 @@ test('start-up trials follow the number of trials until they are typed', () => {
 test('the fixed value of a field that is swept does not matter', () => {
   expect(draftSetup({}, { units: 'many' }).problems).toEqual([]);
   expect(draftSetup({ 'sweep.units': '' }, { units: 'many' }).problems).toHaveLength(1);
+});
+
+test('the first preset is the notebook’s own sweep, with the optimizer that it compiles', () => {
+  const { texts, runTexts } = studyPresets[0]!;
+  expect(draftSetup(texts, runTexts).setup).toMatchObject({
+    study: {
+      numTrials: 10,
+      searchSpace: {
+        units: intDistribution(64, 256),
+        learningRate: floatDistribution(1e-5, 1e-1, { log: true }),
+      },
+    },
+    base: { clients: 5, rounds: 10, localBatches: 50, batchSize: 16, optimizer: 'adam' },
+  });
+});
+
+test('every preset makes a study', () => {
+  for (const { name, texts, runTexts } of studyPresets) {
+    expect(draftSetup(texts, runTexts).problems, name).toEqual([]);
+  }
 });
 
 test('every sampler and pruner that the form offers makes a study', () => {

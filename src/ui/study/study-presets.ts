@@ -1,4 +1,4 @@
-// Studies worth starting from, as the texts in which they differ from the notebook's sweep.
+// Studies worth starting from, as the texts in which they differ from the defaults.
 import type { Texts } from './study-draft.ts';
 
 export interface StudyPreset {
@@ -11,16 +11,16 @@ export interface StudyPreset {
 export const studyPresets: readonly StudyPreset[] = [
   {
     name: 'Notebook’s sweep',
-    meaning: 'Ten trials over units 64–256 and learning rates 1e-5–1e-1, on all images.',
-    texts: {},
-    runTexts: {},
-  },
-  {
-    name: 'Notebook’s budget',
     meaning:
-      'The same with Adam and fifty batches of 16 a client and round, as the tutorial had it.',
+      'As the tutorial had it: ten trials over 64–256 units and learning rates 1e-5–1e-1 (logarithmic), each ten rounds of five clients with Adam and fifty batches of 16.',
     texts: {},
     runTexts: { localBatches: '50', optimizer: 'adam' },
+  },
+  {
+    name: 'On all images',
+    meaning: 'The same ranges with plain SGD; every client trains on all of its images each round.',
+    texts: {},
+    runTexts: {},
   },
   {
     name: 'Which optimizer',

@@ -1,13 +1,13 @@
 // What the study at the table was started with, to be read.
 import { memo } from 'react';
-import type { StudyView } from '../../core/protocol/view.ts';
+import type { StudySetup } from '../../core/tuning/study-setup.ts';
 import { rangeWords } from './range-words.ts';
 import { studyFields } from './study-fields.ts';
 import { commonWords } from './study-words.ts';
 import { paramLabel } from './trial-look.ts';
 
-export const StudySummary = memo(function StudySummary({ study }: { readonly study: StudyView }) {
-  const { study: config, base, parallelTrials } = study.setup;
+export const StudySummary = memo(function StudySummary(props: { readonly setup: StudySetup }) {
+  const { study: config, base, parallelTrials } = props.setup;
   return (
     <section className="panel study-summary" aria-labelledby="study-summary-title">
       <h2 id="study-summary-title">Study at the table</h2>

@@ -2,7 +2,7 @@
 // beside them the configuration or the details of one trial.
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { TrialView } from '../../core/protocol/view.ts';
-import { defaultStudyConfig } from '../../core/tuning/sweep.ts';
+import { defaultStudySetup } from '../../core/tuning/study-setup.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { isOver } from '../words.ts';
 import { AccuracyChart } from './accuracy-chart.tsx';
@@ -17,6 +17,7 @@ import { brushedTrials } from './brushing.ts';
 import { shownValue } from './trial-series.ts';
 import { TrialTimeline } from './trial-timeline.tsx';
 import { useSame } from './use-kept.ts';
+import { useSteady } from './use-steady.ts';
 import { useParamAxes } from './use-param-axes.ts';
 import { PickByClick } from './pick-by-click.tsx';
 import { StudyBar } from './study-bar.tsx';
@@ -32,6 +33,9 @@ import { visibleTrials } from './visible-trials.ts';
 import { WhenSeen } from './when-seen.tsx';
 import './study-view.css';
 
+/** Between two pictures of the plots while trials run. */
+const PLOT_PAUSE_MS = 300;
+const NO_PARAMS: TrialView['params'] = {};
 const NO_TRIALS: readonly TrialView[] = [];
 
 export function StudyView() {
@@ -49,10 +53,12 @@ export function StudyView() {
   const [adapted, setAdapted] = useState<TrialView | null>(null);
   const plots = useRef<HTMLDivElement>(null);
 
-  const config = useSame(study?.setup.study ?? defaultStudyConfig);
+  const setup = useSame(study?.setup ?? defaultStudySetup);
+  const config = setup.study;
+  const steady = useSteady(trials, study?.studyId, PLOT_PAUSE_MS);
   const passing = useMemo(
-    () => visibleTrials(trials, filter, config.direction),
-    [trials, filter, config.direction],
+    () => visibleTrials(steady, filter, config.direction),
+    [steady, filter, config.direction],
   );
   // Plots may lag behind the figures above them: drawing them never holds up an answer to the reader.
   const shown = useDeferredValue(passing);
@@ -61,7 +67,7 @@ export function StudyView() {
     () => shown.find(({ number }) => number === bestNumber) ?? null,
     [shown, bestNumber],
   );
-  const axes = useParamAxes(useDeferredValue(trials), config.searchSpace);
+  const axes = useParamAxes(useDeferredValue(steady), config.searchSpace);
   const params = useMemo(() => axes.map(({ name }) => name), [axes]);
   const brushes = useStudyPage((state) => state.brushes);
   const brushed = useMemo(() => {
@@ -79,44 +85,46 @@ export function StudyView() {
       <div className="study-plots" ref={plots}>
         <PickByClick within={plots} />
         <h2 className="visually-hidden">Plots of the trials</h2>
-        <div className="panel study-grid">
-          <AccuracyChart {...plot} rounds={study?.setup.base.rounds ?? 10} />
-          <HistoryChart {...plot} />
-        </div>
         <WhenSeen minHeight={420} order={0}>
+          <div className="panel study-grid">
+            <AccuracyChart {...plot} rounds={setup.base.rounds} />
+            <HistoryChart {...plot} />
+          </div>
+        </WhenSeen>
+        <WhenSeen minHeight={420} order={1}>
           <div className="panel">
             <ParallelChart {...plot} axes={axes} />
           </div>
         </WhenSeen>
-        <WhenSeen minHeight={300} order={2}>
+        <WhenSeen minHeight={300} order={3}>
           <div className="panel study-grid">
-            <ImportanceChart {...plot} trials={trials} />
+            <ImportanceChart {...plot} trials={steady} />
             <DistributionChart {...plot} />
           </div>
         </WhenSeen>
         {axes.length === 0 ? null : (
           <div className="panel study-grid">
             {axes.map((axis, index) => (
-              <WhenSeen key={axis.name} minHeight={270} order={3 + index}>
+              <WhenSeen key={axis.name} minHeight={270} order={4 + index}>
                 <SliceChart {...plot} axis={axis} />
               </WhenSeen>
             ))}
           </div>
         )}
-        <WhenSeen minHeight={380} order={3 + axes.length}>
+        <WhenSeen minHeight={380} order={4 + axes.length}>
           <div className="panel">
             <PairCharts {...plot} axes={axes} />
           </div>
         </WhenSeen>
-        <WhenSeen minHeight={320} order={4 + axes.length}>
+        <WhenSeen minHeight={320} order={5 + axes.length}>
           <div className="panel">
             <TrialTimeline {...plot} />
           </div>
         </WhenSeen>
-        <WhenSeen minHeight={400} order={1}>
+        <WhenSeen minHeight={400} order={2}>
           <TrialTable
             trials={shown}
-            numAll={trials.length}
+            numAll={steady.length}
             params={params}
             metricName={config.metricName}
             formatValue={formatValue}
@@ -129,14 +137,14 @@ export function StudyView() {
         {opened === undefined || study === null ? null : (
           <TrialPanel trial={opened} study={study} onAdapt={setAdapted} />
         )}
-        {study === null ? null : <StudySummary study={study} />}
+        {study === null ? null : <StudySummary setup={setup} />}
         {study === null ? null : (
           <details className="panel" open={adapted !== null}>
             <summary>Enqueue a trial</summary>
             <EnqueueForm
               key={`${study.studyId} ${adapted?.number}`}
-              searchSpace={study.setup.study.searchSpace}
-              initial={adapted?.params ?? {}}
+              searchSpace={config.searchSpace}
+              initial={adapted?.params ?? NO_PARAMS}
             />
           </details>
         )}

@@ -45,3 +45,11 @@ test('with nobody at the table the study brings its clients, for all trials side
   const decision = decideStudy(viewWith({ clients: [] }), { parallel: '2' }, { clients: '3' });
   expect(decision).toMatchObject({ does: 'start', addFirst: 6 });
 });
+
+test('beside a study that is over the button says that it starts a new one', () => {
+  const label = (fields: Partial<ServerView>) => decideStudy(viewWith(fields), {}, {}).label;
+  const over: StudyView = { ...study, phase: 'stopped' };
+  expect(label({ clients: [] })).toBe('Add 5 clients here and start');
+  expect(label({ clients: [], study: over })).toBe('Start a new study with 5 clients here');
+  expect(label({ study: over })).toBe('Start a new study');
+});

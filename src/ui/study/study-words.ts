@@ -73,7 +73,12 @@ export function decideStart(view: ServerView, texts: Texts, runTexts: Texts): St
   const addFirst = numPresent(view) === 0 ? setup.base.clients * setup.parallelTrials : 0;
   return {
     does: 'start',
-    label: addFirst > 0 ? `Add ${plural(addFirst, 'client')} here and start` : label,
+    label:
+      addFirst === 0
+        ? label
+        : view.study === null
+          ? `Add ${plural(addFirst, 'client')} here and start`
+          : `${label} with ${plural(addFirst, 'client')} here`,
     setup,
     addFirst,
   };

@@ -1,14 +1,21 @@
 // One filter for every plot and the table: states with their counts, and the best share only. Beside
 // it the files to save the study as, and to import one.
 import { DropdownMenu } from 'radix-ui';
-import { memo, useRef } from 'react';
+import { memo, useRef, useState } from 'react';
 import type { TrialView } from '../../core/protocol/view.ts';
 import { defaultStudySetup } from '../../core/tuning/study-setup.ts';
 import { useActions } from '../actions.ts';
 import { pageStore } from '../page-state.ts';
 import { importJournal, saveCsv, saveJournal, saveJson } from './save-study.ts';
+import { ReplaceStudy, useNumTrialsKept } from './replace-study.tsx';
 import { draftSetup } from './study-draft.ts';
-import { clearBrushes, setFilter, studyPageStore, useStudyPage } from './study-page-state.ts';
+import {
+  clearBrushes,
+  openTrial,
+  setFilter,
+  studyPageStore,
+  useStudyPage,
+} from './study-page-state.ts';
 import { stateColour, trialStates } from './trial-look.ts';
 import { countStates } from './visible-trials.ts';
 
@@ -104,6 +111,14 @@ function SaveMenu({ trials }: { readonly trials: readonly TrialView[] }) {
 function ImportButton({ disabled }: { readonly disabled: boolean }) {
   const actions = useActions();
   const input = useRef<HTMLInputElement>(null);
+  const [asksFor, setAsksFor] = useState<File | null>(null);
+  const numLost = useNumTrialsKept();
+
+  const bringIn = (file: File) => {
+    const typed = draftSetup(studyPageStore.getState().texts, pageStore.getState().texts).setup;
+    openTrial(null);
+    void importJournal(actions, file, typed ?? defaultStudySetup);
+  };
   return (
     <>
       <button
@@ -129,14 +144,19 @@ function ImportButton({ disabled }: { readonly disabled: boolean }) {
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = '';
-          const typed = draftSetup(
-            studyPageStore.getState().texts,
-            pageStore.getState().texts,
-          ).setup;
-          if (file !== undefined) {
-            void importJournal(actions, file, typed ?? defaultStudySetup);
-          }
+          if (file === undefined) return;
+          if (numLost > 0) setAsksFor(file);
+          else bringIn(file);
         }}
+      />
+      <ReplaceStudy
+        isOpen={asksFor !== null}
+        question={`Import ${asksFor?.name ?? ''}?`}
+        deed="import"
+        onGo={() => {
+          if (asksFor !== null) bringIn(asksFor);
+        }}
+        onClose={() => setAsksFor(null)}
       />
     </>
   );

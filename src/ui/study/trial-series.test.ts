@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Trial } from '../../core/tuning/trial.ts';
 import { sampleTrials } from '../../testing/sample-study.ts';
+import type { Series } from '../charts/series.ts';
 import {
   bestSoFar,
   empiricalDistribution,
@@ -108,4 +109,14 @@ test('a mark needs both coordinates; a running trial stands at its last report',
     ['trial-0', 0.5, 'dot'],
     ['trial-1', 0.4, 'ring'],
   ]);
+});
+
+test('of many trials the best and the running ones stand out', () => {
+  const cache = new WeakMap<Trial, Series>();
+  const many = sampleTrials(60, 5, 2);
+  const faintOf = (trials: readonly Trial[]) =>
+    reportSeries(trials, many[0]!, cache).filter(({ faint }) => faint === true).length;
+  expect(faintOf(many.slice(0, 30))).toBe(0);
+  const drawn = many.filter(({ intermediateValues }) => intermediateValues.length > 0).length;
+  expect(faintOf(many)).toBe(drawn - 2);
 });

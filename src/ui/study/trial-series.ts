@@ -5,6 +5,8 @@ import type { Mark, MarkShape } from './scatter-geometry.ts';
 import { stateColour, trialId } from './trial-look.ts';
 
 export const BEST_COLOUR = 'var(--ink)';
+/** More trials than this are drawn faint, so that the best and the running ones stand out. */
+const MAX_STRONG = 40;
 
 /** Keeps the line of a trial that has not changed, so that it is not drawn again. */
 export type SeriesCache = WeakMap<Trial, Series>;
@@ -15,13 +17,17 @@ export function reportSeries(
   best: Trial | null,
   cache: SeriesCache,
 ): readonly Series[] {
+  const isFaint = trials.length > MAX_STRONG;
   const depth = (trial: Trial): number => (trial.state === 'running' ? 2 : trial === best ? 1 : 0);
   return trials
     .filter(({ intermediateValues }) => intermediateValues.length > 0)
     .sort((a, b) => depth(a) - depth(b) || a.number - b.number)
     .map((trial) => {
       if (trial === best) return { ...lineOf(trial), colour: BEST_COLOUR };
-      const series = cache.get(trial) ?? lineOf(trial);
+      const faint = isFaint && trial.state !== 'running';
+      const known = cache.get(trial);
+      if (known !== undefined && (known.faint ?? false) === faint) return known;
+      const series = faint ? { ...lineOf(trial), faint } : lineOf(trial);
       cache.set(trial, series);
       return series;
     });

@@ -2,6 +2,7 @@
 // trials stay cheap). Choosing a row opens the trial's details.
 import { memo, useMemo, useState, type UIEvent } from 'react';
 import type { TrialView } from '../../core/protocol/view.ts';
+import { useActions } from '../actions.ts';
 import { setHighlight, useHighlight } from '../charts/highlight.ts';
 import { formatDuration } from '../format.ts';
 import { plural } from '../words.ts';
@@ -170,6 +171,7 @@ const Row = memo(function Row(props: {
       <td title={trial.failReason ?? undefined}>
         <span className="swatch" style={{ background: stateColour(trial.state) }} />
         {trial.state}
+        {trial.state === 'waiting' ? <Withdraw number={trial.number} /> : null}
       </td>
       <td className="number">{props.formatValue(trial.value)}</td>
       <td className="number">{trial.intermediateValues.length}</td>
@@ -182,6 +184,24 @@ const Row = memo(function Row(props: {
     </tr>
   );
 });
+
+function Withdraw({ number }: { readonly number: number }) {
+  const actions = useActions();
+  return (
+    <button
+      type="button"
+      className="link-button study-withdraw"
+      aria-label={`Withdraw trial ${number}`}
+      title="It will not run."
+      onClick={(event) => {
+        event.stopPropagation(); // the row would open the trial's details
+        void actions.stopTrial(number);
+      }}
+    >
+      Withdraw
+    </button>
+  );
+}
 
 /** The height of the rows that are not there. */
 function Filler({ rows }: { readonly rows: number }) {

@@ -3,7 +3,6 @@
 import { memo, useCallback, useMemo, type PointerEvent } from 'react';
 import type { Trial } from '../../core/tuning/trial.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
-import { linearTicks, niceDomain } from '../charts/domain.ts';
 import { setHighlight, useHighlight } from '../charts/highlight.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { formatDuration } from '../format.ts';
@@ -11,6 +10,7 @@ import type { PlotProps } from './plot-props.ts';
 import { stateLegend } from './state-legend.ts';
 import { durationMs, stateColour, trialId, trialNumber, trialStates } from './trial-look.ts';
 import { useNow } from './use-now.ts';
+import { clockTicks, workingTime } from './working-time.ts';
 
 const LEFT = 48;
 const RIGHT = 24;
@@ -44,7 +44,7 @@ export const TrialTimeline = memo(function TrialTimeline({ trials }: PlotProps) 
   return (
     <ChartFrame
       title="Timeline of trials"
-      caption="When each trial ran; a gap is a pause."
+      caption="When each trial ran. A gap is a pause; a dashed line, a long one of which most is left out."
       empty={
         started.length > 0 ? null : 'When each trial began and ended appears here. Start the study.'
       }
@@ -66,14 +66,17 @@ function Bars(props: {
   const { trials, width, nowMs } = props;
   const rowHeight = Math.max(3, Math.min(18, Math.floor(WANTED_HEIGHT / trials.length)));
   const height = rowHeight * trials.length;
-  const zeroMs = Math.min(...trials.map(({ startedAtMs }) => startedAtMs!));
-  const endMs = Math.max(...trials.map((trial) => trial.completedAtMs ?? nowMs)) - zeroMs;
-  const [, highMs] = niceDomain([0, Math.max(1, endMs)]);
+  const ends = trials.map((trial) => trial.completedAtMs ?? nowMs);
+  const { place, cuts } = workingTime(
+    trials.map(({ startedAtMs }, row) => [startedAtMs!, ends[row]!]),
+  );
+  const endMs = place(Math.max(...ends));
+  const highMs = Math.max(1, endMs);
   const perMs = (width - LEFT - RIGHT) / highMs;
-  const ticks = linearTicks([0, highMs], Math.max(2, Math.floor((width - LEFT) / 90)));
+  const ticks = clockTicks(highMs, Math.max(2, Math.floor((width - LEFT) / 110)));
   const nameEvery = Math.ceil(16 / rowHeight);
   const barOf = (trial: Trial, row: number): string => {
-    const x = Math.round((LEFT + (trial.startedAtMs! - zeroMs) * perMs) * 10) / 10;
+    const x = Math.round((LEFT + place(trial.startedAtMs!) * perMs) * 10) / 10;
     const w = Math.max(1, Math.round((durationMs(trial, nowMs) ?? 0) * perMs * 10) / 10);
     const gap = rowHeight > 6 ? 2 : 0.5;
     return `M${x} ${row * rowHeight + gap / 2}h${w}v${rowHeight - gap}h${-w}z`;
@@ -103,6 +106,13 @@ function Bars(props: {
             </text>
           </g>
         ))}
+        {cuts.map(({ at, leftOutMs }) => (
+          <g key={at} transform={`translate(${LEFT + at * perMs} 0)`}>
+            <path className="study-cut" d={`M0 0V${height}`}>
+              <title>{`A pause: ${formatDuration(leftOutMs)} are left out here.`}</title>
+            </path>
+          </g>
+        ))}
         {trials.map((trial, row) =>
           row % nameEvery === 0 ? (
             <text
@@ -121,7 +131,7 @@ function Bars(props: {
           return <path key={state} style={{ fill: stateColour(state) }} d={path.join('')} />;
         })}
         <text className="chart-axis-label" x={width - RIGHT} y={height + 34} textAnchor="end">
-          time since the first trial began
+          time since the first trial began{cuts.length > 0 ? ', without pauses' : ''}
         </text>
       </g>
     </svg>

@@ -1,7 +1,6 @@
 // The figures and sentences that the table shows, worked out by hand.
 import { describe, expect, it } from 'vitest';
 import { sampleView } from '../../testing/sample-view.ts';
-import { bestAccuracy } from '../shell/header.tsx';
 import { phaseMs } from './client-row.tsx';
 import { hubWords } from './hub.tsx';
 import { shareDone } from './run-progress.tsx';
@@ -69,10 +68,4 @@ describe('a client’s times', () => {
     expect(phaseMs(segments, 'training')).toBe(35);
     expect(phaseMs(segments, 'decrypting')).toBeNull();
   });
-});
-
-it('finds the best round, and none before the first', () => {
-  const history = [0.1, 0.9, 0.8].map((validationAccuracy) => ({ validationAccuracy }));
-  expect(bestAccuracy(history)).toBe(0.9);
-  expect(bestAccuracy([])).toBeNull();
 });
