@@ -4,6 +4,7 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { TrialView } from '../../core/protocol/view.ts';
 import { defaultStudySetup } from '../../core/tuning/study-setup.ts';
 import { useDashboard } from '../dashboard-store.ts';
+import { useSteady } from '../use-steady.ts';
 import { isOver } from '../words.ts';
 import { AccuracyChart } from './accuracy-chart.tsx';
 import { EnqueueForm } from './enqueue-form.tsx';
@@ -17,7 +18,6 @@ import { brushedTrials } from './brushing.ts';
 import { shownValue } from './trial-series.ts';
 import { TrialTimeline } from './trial-timeline.tsx';
 import { useSame } from './use-kept.ts';
-import { useSteady } from './use-steady.ts';
 import { useParamAxes } from './use-param-axes.ts';
 import { PickByClick } from './pick-by-click.tsx';
 import { StudyBar } from './study-bar.tsx';
@@ -33,8 +33,8 @@ import { visibleTrials } from './visible-trials.ts';
 import { WhenSeen } from './when-seen.tsx';
 import './study-view.css';
 
-/** Between two pictures of the plots while trials run. */
-const PLOT_PAUSE_MS = 300;
+/** Between two pictures of the plots while trials run: the more there is to draw, the longer. */
+const plotPauseMs = (numTrials: number) => Math.min(1000, 200 + 2.5 * numTrials);
 const NO_PARAMS: TrialView['params'] = {};
 const NO_TRIALS: readonly TrialView[] = [];
 
@@ -55,7 +55,7 @@ export function StudyView() {
 
   const setup = useSame(study?.setup ?? defaultStudySetup);
   const config = setup.study;
-  const steady = useSteady(trials, study?.studyId, PLOT_PAUSE_MS);
+  const steady = useSteady(trials, study?.studyId, plotPauseMs(trials.length));
   const passing = useMemo(
     () => visibleTrials(steady, filter, config.direction),
     [steady, filter, config.direction],

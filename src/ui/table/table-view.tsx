@@ -5,7 +5,7 @@ import { useDashboard } from '../dashboard-store.ts';
 import { ConfigForm } from '../form/config-form.tsx';
 import { ClientsTable } from './clients-table.tsx';
 import { RoundTable } from './round-table.tsx';
-import { usePaced } from '../use-paced.ts';
+import { useSteady } from '../use-steady.ts';
 import { RunControls } from './run-controls.tsx';
 
 const RunCharts = lazy(async () => {
@@ -14,7 +14,7 @@ const RunCharts = lazy(async () => {
 });
 
 /** Short rounds end ten times a second: no reader follows four charts at that pace. */
-const CHARTS_INTERVAL_MS = 300;
+const CHARTS_PAUSE_MS = 300;
 
 export function TableView() {
   return (
@@ -38,17 +38,17 @@ function Charts() {
   const run = useDashboard((state) => state.view?.run ?? null);
   const clients = useDashboard((state) => state.view?.clients);
   const now = useMemo(() => ({ history, twin, run, clients }), [history, twin, run, clients]);
-  return <PacedCharts {...usePaced(now, CHARTS_INTERVAL_MS)} />;
+  return <SteadyCharts {...useSteady(now, run?.runId, CHARTS_PAUSE_MS)} />;
 }
 
-interface PacedChartsProps {
+interface SteadyChartsProps {
   readonly history: readonly RoundRecord[] | undefined;
   readonly twin: RunArchive | null;
   readonly run: RunView | null;
   readonly clients: readonly ClientView[] | undefined;
 }
 
-function PacedCharts({ history, twin, run, clients }: PacedChartsProps) {
+function SteadyCharts({ history, twin, run, clients }: SteadyChartsProps) {
   if (history === undefined || clients === undefined) return null;
   // The plotting code is larger than the rest of the page: it is not fetched for an empty plot.
   if (run === null) {

@@ -1,5 +1,5 @@
-// Slows a stream of values down to what a reader can follow: plots of hundreds of trials are not drawn
-// again for every one of ten views a second.
+// Slows a stream of values down to what a reader can follow: plots are not drawn again for every one
+// of ten views a second.
 import { useEffect, useRef, useState } from 'react';
 
 /**
