@@ -16,6 +16,7 @@ import {
 import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
 import { tickFormatter, type AxisSpec } from './axis.ts';
 import { valueAt, type AxisScale, type PlotArea, type Projection } from './path.ts';
+import { hasMoved } from './pointer.ts';
 import type { Domain } from './series.ts';
 
 const AXIS_WIDTH = 60;
@@ -160,6 +161,7 @@ export function Plot(props: PlotProps) {
     setDrag([within(x), within(x)]);
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+    if (!hasMoved(event)) return;
     const at = pixels(event);
     if (drag !== null) setDrag([drag[0], within(at[0])]);
     onCursor(at);

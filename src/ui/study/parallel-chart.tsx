@@ -7,6 +7,7 @@ import { ChartFrame } from '../charts/chart-frame.tsx';
 import { extent, linearTicks, niceDomain } from '../charts/domain.ts';
 import { setHighlight, useHighlight } from '../charts/highlight.ts';
 import { share } from '../charts/path.ts';
+import { hasMoved } from '../charts/pointer.ts';
 import type { Domain } from '../charts/series.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { brushBetween, brushedTrials, nudgedBrush, type BrushAxis } from './brushing.ts';
@@ -16,7 +17,7 @@ import type { PlotProps } from './plot-props.ts';
 import { rankColour, rankLegend } from './rank-colour.ts';
 import { setBrush, useStudyPage } from './study-page-state.ts';
 import { capitalised, stateColour, trialId, trialNumber, valueAxis } from './trial-look.ts';
-import { rankShares, shownValue } from './trial-series.ts';
+import { MAX_STRONG, rankShares, shownValue } from './trial-series.ts';
 
 const HEIGHT = 320;
 const TOP = 36;
@@ -128,6 +129,7 @@ function Lines(props: {
 }) {
   const { drawn, lines, frame, inside } = props;
   const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
+    if (!hasMoved(event)) return;
     const box = event.currentTarget.getBoundingClientRect();
     const at = [event.clientX - box.left, event.clientY - box.top] as const;
     const found = nearestLine(lines, frame.xs, at, REACH_PX);
@@ -189,7 +191,7 @@ const Bundles = memo(function Bundles(props: {
   return bundles.map(([colour, path]) => (
     <path
       key={colour}
-      className="chart-line study-bundle"
+      className={`chart-line study-bundle${drawn.length > MAX_STRONG ? ' study-bundle-thin' : ''}`}
       style={{ stroke: colour }}
       d={path}
       // Of a trial without a rank: colours of states are not colours of ranks.

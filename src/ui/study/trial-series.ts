@@ -5,8 +5,8 @@ import type { Mark, MarkShape } from './scatter-geometry.ts';
 import { stateColour, trialId } from './trial-look.ts';
 
 export const BEST_COLOUR = 'var(--ink)';
-/** More trials than this are drawn faint, so that the best and the running ones stand out. */
-const MAX_STRONG = 40;
+/** More trials than this are drawn faint or thin, so that the best and the running ones stand out. */
+export const MAX_STRONG = 40;
 
 /** Keeps the line of a trial that has not changed, so that it is not drawn again. */
 export type SeriesCache = WeakMap<Trial, Series>;

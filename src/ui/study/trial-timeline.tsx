@@ -4,6 +4,7 @@ import { memo, useCallback, useMemo, type PointerEvent } from 'react';
 import type { Trial } from '../../core/tuning/trial.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { setHighlight, useHighlight } from '../charts/highlight.ts';
+import { hasMoved } from '../charts/pointer.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { formatDuration } from '../format.ts';
 import type { PlotProps } from './plot-props.ts';
@@ -82,6 +83,7 @@ function Bars(props: {
     return `M${x} ${row * rowHeight + gap / 2}h${w}v${rowHeight - gap}h${-w}z`;
   };
   const onPointerMove = (event: PointerEvent<SVGSVGElement>) => {
+    if (!hasMoved(event)) return;
     const top = event.clientY - event.currentTarget.getBoundingClientRect().top;
     const trial = trials[Math.floor((top - TOP) / rowHeight)];
     setHighlight(trial === undefined ? null : trialId(trial.number));
