@@ -45,14 +45,22 @@ const smallRounds: TimedRunRow = async (drive) => {
   const rounds = view.history.filter(({ round }) => round > 0);
   const trainingMs = median(rounds.map(({ path }) => path.train));
   const beyondMs = rounds.map(({ milliseconds, path }) => milliseconds.total - path.train);
-  const [firstMs, typicalMs] = [beyondMs[0]!, median(beyondMs)];
+  const typicalMs = median(beyondMs);
+  const firstMs = beyondMs[0]!;
   return [
     {
-      what: `a round beyond its training (${trainingMs.toFixed(0)} ms, 50 batches), 5 tabs, median of ${rounds.length}; round 1, in which the server's adding is compiled: ${firstMs.toFixed(0)} ms`,
+      what: `a round beyond its training (${trainingMs.toFixed(0)} ms, 50 batches), 5 tabs, median of ${rounds.length}`,
       measured: `${typicalMs.toFixed(0)} ms`,
       target: `≤ ${BEYOND_TARGET_MS} ms`,
       met: typicalMs <= BEYOND_TARGET_MS,
-      values: { typicalMs, firstMs, trainingMs },
+      values: { typicalMs, trainingMs },
+    },
+    {
+      what: 'the same, round 1 of a fresh browser, in which code is still being compiled',
+      measured: `${firstMs.toFixed(0)} ms`,
+      target: `≤ ${BEYOND_TARGET_MS} ms`,
+      met: firstMs <= BEYOND_TARGET_MS,
+      values: { firstMs },
     },
   ];
 };
