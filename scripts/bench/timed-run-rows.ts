@@ -41,29 +41,38 @@ const BEYOND_TARGET_MS = 150;
 
 /** The notebook's fifty batches a client: a few milliseconds of training where a step is fast. */
 const smallRounds: TimedRunRow = async (drive) => {
-  const { view } = await drive({ ...defaultRunConfig, localBatches: 50 });
-  const rounds = view.history.filter(({ round }) => round > 0);
-  const trainingMs = median(rounds.map(({ path }) => path.train));
-  const beyondMs = rounds.map(({ milliseconds, path }) => milliseconds.total - path.train);
-  const typicalMs = median(beyondMs);
-  const firstMs = beyondMs[0]!;
+  const config: RunConfig = { ...defaultRunConfig, localBatches: 50 };
+  const trainingMs: number[] = [];
+  const beyondMs: number[] = [];
+  const firstMs: number[] = [];
+  for (let again = 0; again < NUM_RUNS; again++) {
+    const { view } = await drive(config, again);
+    const rounds = view.history.filter(({ round }) => round > 0);
+    const beyond = rounds.map(({ milliseconds, path }) => milliseconds.total - path.train);
+    trainingMs.push(...rounds.map(({ path }) => path.train));
+    beyondMs.push(...beyond);
+    firstMs.push(beyond[0]!);
+  }
   return [
-    {
-      what: `a round beyond its training (${trainingMs.toFixed(0)} ms, 50 batches), 5 tabs, median of ${rounds.length}`,
-      measured: `${typicalMs.toFixed(0)} ms`,
-      target: `≤ ${BEYOND_TARGET_MS} ms`,
-      met: typicalMs <= BEYOND_TARGET_MS,
-      values: { typicalMs, trainingMs },
-    },
-    {
-      what: 'the same, round 1 of a fresh browser, in which code is still being compiled',
-      measured: `${firstMs.toFixed(0)} ms`,
-      target: `≤ ${BEYOND_TARGET_MS} ms`,
-      met: firstMs <= BEYOND_TARGET_MS,
-      values: { firstMs },
-    },
+    atMostBeyond(
+      `a round beyond its training (${median(trainingMs).toFixed(0)} ms, 50 batches), 5 tabs, median of ${beyondMs.length}`,
+      beyondMs,
+    ),
+    atMostBeyond(`the same, round 1 of a fresh browser, median of ${NUM_RUNS}`, firstMs),
   ];
 };
+
+function atMostBeyond(what: string, times: readonly number[]): Measurement {
+  const medianMs = median(times);
+  const largestMs = Math.max(...times);
+  return {
+    what,
+    measured: `${medianMs.toFixed(0)} ms (largest ${largestMs.toFixed(0)})`,
+    target: `≤ ${BEYOND_TARGET_MS} ms`,
+    met: medianMs <= BEYOND_TARGET_MS,
+    values: { medianMs, largestMs },
+  };
+}
 
 /** By name. */
 export const timedRunRows: ReadonlyMap<string, TimedRunRow> = new Map([

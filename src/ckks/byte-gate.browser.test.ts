@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import { createRandom } from '../core/math/random.ts';
-import { ciphertextProblem, keyProblem } from './byte-gate.ts';
+import { ciphertextProblem, keyProblem, madeUpCiphertext } from './byte-gate.ts';
 import { createClientScheme } from './client-scheme.ts';
 import { contextFor, type SchemeContext } from './context.ts';
-import { acquireEngine } from './engine.ts';
+import { acquireEngine, deleteAll } from './engine.ts';
 
 const flip = (bytes: Uint8Array, at: number, bit = 1) => {
   const copy = bytes.slice();
@@ -90,6 +90,22 @@ describe.each(['ckks', 'bgv', 'notebook'] as const)('%s', (name) => {
     expect(passed).toBeGreaterThan(100);
     expect(engine.broken).toBe(false);
     cipher.delete();
+  });
+
+  test('SEAL loads, adds and saves what is made up to pass', () => {
+    const { engine, sealContext } = context;
+    const bytes = madeUpCiphertext(context.update);
+    expect(ciphertextProblem(bytes, context.update)).toBe(null);
+    const saved = engine.run(() => {
+      const evaluator = new engine.seal.Evaluator(sealContext);
+      const ciphers = [new engine.seal.Ciphertext(), new engine.seal.Ciphertext()] as const;
+      for (const cipher of ciphers) cipher.loadFromArray(sealContext, bytes);
+      evaluator.addInplace(...ciphers);
+      const sum: Uint8Array = ciphers[0].saveToArray(engine.seal.ComprModeType.none);
+      deleteAll(...ciphers, evaluator);
+      return sum;
+    });
+    expect(ciphertextProblem(saved, context.sum)).toBe(null);
   });
 
   test.runIf(name === 'notebook')('refuses a ciphertext that hides nothing', () => {

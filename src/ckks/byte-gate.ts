@@ -69,6 +69,32 @@ export function ciphertextProblem(bytes: Uint8Array, shape: CiphertextShape): st
   return bytes.subarray(second).some((byte) => byte !== 0) ? null : 'not encrypted';
 }
 
+/** Bytes that pass for a ciphertext of this shape: every stored coefficient is 1, a seed is all 0. */
+export function madeUpCiphertext(shape: CiphertextShape): Uint8Array<ArrayBuffer> {
+  const { ringDegree, primes, scale, seeded } = shape;
+  const bytes = new Uint8Array(ciphertextBytes(shape));
+  const view = viewOf(bytes);
+  const numWords = ringDegree * primes.length;
+  const numStored = seeded ? numWords : 2 * numWords;
+  writeHeader(bytes, view, 0, bytes.length);
+  bytes.set(shape.parmsId, 16);
+  bytes[48] = 1;
+  view.setUint32(49, 2, true);
+  view.setUint32(57, ringDegree, true);
+  view.setUint32(65, primes.length, true);
+  view.setFloat64(73, scale, true);
+  view.setUint32(81, 1, true);
+  writeHeader(bytes, view, 89, 24 + 8 * numStored);
+  view.setUint32(105, numStored, true);
+  const end = CIPHERTEXT_HEADER_BYTES + 8 * numStored;
+  for (let at = CIPHERTEXT_HEADER_BYTES; at < end; at += 8) bytes[at] = 1;
+  if (seeded) {
+    writeHeader(bytes, view, end, SEED_BYTES);
+    bytes[end + 16] = BLAKE2XB;
+  }
+  return bytes;
+}
+
 /** Why `bytes` is not a key polynomial of this shape, or null when it is one. */
 export function keyProblem(bytes: Uint8Array, shape: PolynomialShape): string | null {
   const length = keyBytes(shape);
@@ -89,6 +115,11 @@ function viewOf(bytes: Uint8Array): DataView {
 
 function isHeader(bytes: Uint8Array, view: DataView, at: number, size: number): boolean {
   return HEADER.every((byte, i) => bytes[at + i] === byte) && isUint64(view, at + 8, size);
+}
+
+function writeHeader(bytes: Uint8Array, view: DataView, at: number, size: number): void {
+  bytes.set(HEADER, at);
+  view.setUint32(at + 8, size, true);
 }
 
 function isUint64(view: DataView, at: number, value: number): boolean {

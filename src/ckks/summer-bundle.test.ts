@@ -18,7 +18,7 @@ async function bundledCode(entry: string): Promise<string> {
 }
 
 test('the bundled summer names no Decryptor and no SecretKey', async () => {
-  const code = await bundledCode('./summer.ts');
+  const code = await bundledCode('./warm-summer.ts');
   expect(code).toContain('addInplace');
   expect(code).not.toMatch(/Decryptor|SecretKey/);
 });

@@ -14,6 +14,7 @@ import type { ClientEffect, WorkKey } from '../core/federation/client-types.ts';
 import { sliceBounds } from '../core/federation/evaluation-slices.ts';
 import type { RunConfig } from '../core/federation/run-config.ts';
 import { denseModel, initialWeights, tensorSlots } from '../core/model/model-spec.ts';
+import { difference, moved } from '../core/model/weights.ts';
 import { batchOrder } from '../core/training/batch-order.ts';
 import type { AbortSignalLike, Trainer } from '../core/training/trainer.ts';
 import { createClientScheme } from '../ckks/client-scheme.ts';
@@ -360,22 +361,9 @@ async function openWeights(
   }
 }
 
-/** Added in float64 and rounded once, the same on every client. */
-function moved(weights: Float32Array, by: Float64Array): Weights {
-  const result = new Float32Array(weights.length);
-  for (let i = 0; i < weights.length; i++) result[i] = weights[i]! + by[i]!;
-  return result;
-}
-
 /** Finite, and small enough to be quantised. */
 function isDelta(values: Float32Array): boolean {
   const most = 2 ** MAX_RANGE_EXPONENT;
   for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) <= most)) return false;
   return true;
-}
-
-function difference(a: Float32Array, b: Float32Array): Weights {
-  const result = new Float32Array(a.length);
-  for (let i = 0; i < a.length; i++) result[i] = a[i]! - b[i]!;
-  return result;
 }

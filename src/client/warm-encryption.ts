@@ -8,6 +8,7 @@ import {
   type Slots,
 } from '../core/encryption/quantisation.ts';
 import type { ClientScheme, SchemeParameters } from '../core/encryption/scheme.ts';
+import { moved } from '../core/model/weights.ts';
 import { createSummer } from '../ckks/summer.ts';
 
 /** On two cores five clients warm up at once: in this time each walks about ten times. */
@@ -41,7 +42,7 @@ export async function warmUpEncryption(
     summer.reset();
     summer.add(encryptor.encrypt(values));
     const sum = decryptor.decryptSum(summer.result(), 1);
-    dequantiseSum(sum, 1, parameters, exponents, slots, 1, 1);
+    moved(delta, dequantiseSum(sum, 1, parameters, exponents, slots, 1, 1));
   }
   summer.dispose();
 }

@@ -162,9 +162,20 @@ export function dequantiseSum(
   const mean = new Float64Array(parameters.numParameters);
   for (const [tensor, { offset, size }] of slots.entries()) {
     const factor = (stepOf(parameters, exponents[tensor]!) * largestNumExamples) / totalExamples;
-    for (let i = offset; i < offset + size; i++) mean[i] = (sum[i]! - zero) * factor;
+    dequantiseTensor(sum, mean, offset, offset + size, zero, factor);
   }
   return mean;
+}
+
+function dequantiseTensor(
+  sum: Float64Array,
+  mean: Float64Array,
+  from: number,
+  to: number,
+  zero: number,
+  factor: number,
+): void {
+  for (let i = from; i < to; i++) mean[i] = (sum[i]! - zero) * factor;
 }
 
 /** The distance between two levels of a tensor with this range: 2·2^exponent / (L-1). */
