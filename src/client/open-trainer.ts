@@ -69,8 +69,8 @@ async function openAsBefore(info: BackendInfo, options: OpenOptions): Promise<Tr
 }
 
 /** The SIMD step, or null where it cannot run the model. */
-async function simdModule({ model, batchSize }: OpenOptions): Promise<WebAssembly.Module | null> {
-  if (!canRun(model, batchSize)) return null;
+async function simdModule({ model }: OpenOptions): Promise<WebAssembly.Module | null> {
+  if (!canRun(model)) return null;
   return loadModule().catch(() => null);
 }
 

@@ -7,6 +7,10 @@ export interface Kernels {
   heapBase(): number;
   /** Trains on positions [from, to) of the plan's order, in batches from `from`. */
   train(plan: number, from: number, to: number): void;
+  /** Adds up the gradients of positions [from, to), which belong to a batch of `numInBatch`. */
+  trainPieces(plan: number, from: number, to: number, numInBatch: number): void;
+  /** Moves the weights by what the pieces of a batch have added up to. */
+  endBatch(plan: number): void;
   /** Scores positions [from, to) of the plan's order. */
   evaluate(plan: number, from: number, to: number): void;
   /** Copies a layer from the flat layout to its panels (1), or back (0). */

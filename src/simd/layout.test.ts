@@ -1,18 +1,21 @@
 // Every room of a layout is inside the block, aligned, and large enough for what the kernels put there.
 import { expect, test } from 'vitest';
-import { layOutNetwork } from './layout.ts';
+import { layOutNetwork, pieceSizeOf } from './layout.ts';
 
 test.each([
   [[784, 128, 10], 16, 'adam'],
   [[784, 10], 1, 'sgd'],
   [[50, 17, 15, 33, 10], 101, 'momentum'],
+  [[784, 128, 10], 60_000, 'adam'],
+  [[784, 1024, 1024, 1024, 1024, 10], 32, 'sgd'],
 ] as const)('%j with batches of %i and %s', (widths, batchCapacity, optimizer) => {
   const base = 6400;
   const layout = layOutNetwork({ model: { widths }, batchCapacity, optimizer }, base);
-  const batch = Math.max(batchCapacity, 64);
+  const pieceSize = pieceSizeOf({ widths });
+  const batch = Math.max(Math.min(batchCapacity, pieceSize), 64);
   const pixels = Math.ceil(widths[0] / 16) * 16;
   const starts: [string, number, number][] = [
-    ['plan', layout.plan, 5 * 8 + 22 * 4],
+    ['plan', layout.plan, 5 * 8 + 24 * 4],
     ['lists', layout.lists, batch * layout.listStride],
     ['columns', layout.columns, batch * 8 * (pixels + 1)],
     ['countPlaces', layout.countPlaces, 4 * (batch + 1)],
@@ -25,7 +28,7 @@ test.each([
     expect(layer.rows).toBeGreaterThanOrEqual(widths[index]! + 2);
     expect(layer.rows % 2).toBe(0);
     expect(layer.inputStride).toBeGreaterThanOrEqual(4 * layer.rows);
-    const states = { sgd: 1, momentum: 2, adam: 3 }[optimizer];
+    const states = { sgd: 1, momentum: 2, adam: 3 }[optimizer] + Number(batchCapacity > pieceSize);
     const weightBytes = layer.rows * layer.panels * 64;
     for (let state = 0; state < states; state++) {
       starts.push([`weights ${index}`, layer.weights + state * layout.stateBytes, weightBytes]);
@@ -47,4 +50,9 @@ test.each([
   expect(layOutNetwork({ model: { widths }, batchCapacity, optimizer }, 0).numBytes).toBe(
     layout.numBytes,
   );
+});
+
+test('a piece is never more than 256 examples, and fewer of a large model', () => {
+  expect(pieceSizeOf({ widths: [784, 128, 10] })).toBe(256);
+  expect(pieceSizeOf({ widths: [784, 1024, 1024, 1024, 1024, 10] })).toBe(8);
 });

@@ -15,6 +15,19 @@ export const LAYER_WORDS = 10;
 /** Images evaluated at a time: their activations stay in the second cache. */
 export const EVALUATION_BATCH = 64;
 
+/** Products that a piece of a batch has at most: 20 ms and less of training, for a turn within 50 ms. */
+const PIECE_PRODUCTS = 2 ** 25;
+const LARGEST_PIECE = 256;
+
+/**
+ * Examples of a piece. A larger batch is trained piece by piece, with the same bits: memory does not
+ * grow with the batch, nor does the time until a stop is heard.
+ */
+export function pieceSizeOf(model: ModelSpec): number {
+  const fitting = Math.floor(PIECE_PRODUCTS / numParameters(model));
+  return Math.max(2, Math.min(LARGEST_PIECE, fitting));
+}
+
 /** Moments that an optimizer keeps for each weight. */
 export const numMoments: Readonly<Record<OptimizerName, number>> = { sgd: 0, momentum: 1, adam: 2 };
 
@@ -43,7 +56,9 @@ export interface LayerLayout {
 
 /** The layout of a block at `base`; `numBytes` is its size, whatever the base. */
 export function layOutNetwork({ model, batchCapacity, optimizer }: NetworkSize, base: number) {
-  const capacity = Math.max(batchCapacity, EVALUATION_BATCH);
+  const pieceSize = pieceSizeOf(model);
+  const hasPieces = batchCapacity > pieceSize;
+  const capacity = Math.max(Math.min(batchCapacity, pieceSize), EVALUATION_BATCH);
   const tileCapacity = capacity + (capacity % 2); // tiles are two examples high
   const numClasses = model.widths.at(-1)!;
   const shapes = model.widths.slice(1).map((numUnits, below) => {
@@ -67,7 +82,7 @@ export function layOutNetwork({ model, batchCapacity, optimizer }: NetworkSize, 
     flat: take(4 * numParameters(model)),
     scaledBytes: take(4 * 256),
     confusion: take(4 * numClasses * numClasses),
-    weights: take(stateBytes * (1 + numMoments[optimizer])),
+    weights: take(stateBytes * (1 + numMoments[optimizer] + Number(hasPieces))),
     lists: take(capacity * listStride),
     columns: take(capacity * listStride),
     listBytes: take(4 * capacity),
@@ -99,7 +114,7 @@ export function layOutNetwork({ model, batchCapacity, optimizer }: NetworkSize, 
   }
   return {
     ...{ ...rooms, layers, listStride, stateBytes, bottomRows, numClasses },
-    ...{ capacity, tileCapacity, numBytes: cursor - base },
+    ...{ pieceSize, hasPieces, capacity, tileCapacity, numBytes: cursor - base },
   };
 }
 

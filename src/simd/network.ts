@@ -29,9 +29,11 @@ const planWords = [
   'optimizer',
   'isSparse',
   'batchSize',
+  'pieceSize',
   'numLayers',
   'layers',
   'stateBytes',
+  'gradientOffset',
   'images',
   'imageStride',
   'labels',
@@ -74,8 +76,14 @@ export interface Network {
     isSparse: boolean,
   ): void;
   beginEvaluation(isSparse: boolean): void;
-  /** Positions [from, to) of the order, in batches from `from`. */
+  /** The largest batch that is trained at once, and what larger ones are cut into. */
+  readonly pieceSize: number;
+  /** Positions [from, to) of the order, in batches from `from`, none larger than a piece. */
   train(from: number, to: number): void;
+  /** Positions [from, to) of the order, a part of one batch of `numInBatch`; weights stay as they are. */
+  trainPieces(from: number, to: number, numInBatch: number): void;
+  /** Moves the weights by what `trainPieces` has added up to. */
+  endBatch(): void;
   evaluate(from: number, to: number): void;
   /** What was scored since the last `begin…`. */
   scores(): NetworkScores;
@@ -86,7 +94,8 @@ export function createNetwork(kernels: Kernels, arena: Arena, size: NetworkSize)
   const { model } = size;
   const block = arena.allocate(layOutNetwork(size, 0).numBytes);
   const layout = layOutNetwork(size, block);
-  const { layers, stateBytes, numClasses } = layout;
+  const { layers, stateBytes, numClasses, pieceSize, hasPieces } = layout;
+  const gradientOffset = stateBytes * (1 + numMoments[size.optimizer]);
 
   const doubles = () => new Float64Array(arena.memory.buffer, layout.plan, planDoubles.length);
   const words = (
@@ -111,7 +120,8 @@ export function createNetwork(kernels: Kernels, arena: Arena, size: NetworkSize)
 
   const { scaledBytes, lists, listStride, listBytes, rowCounts, rowOrder, rowCursors } = layout;
   setWords({
-    ...{ numLayers: layers.length, layers: layout.layerTable, stateBytes, scaledBytes },
+    ...{ pieceSize, numLayers: layers.length, layers: layout.layerTable, stateBytes },
+    ...{ gradientOffset: hasPieces ? gradientOffset : 0, scaledBytes },
     ...{ confusion: layout.confusion, lists, listStride, listBytes, rowCounts, rowOrder },
     ...{ rowCursors, countPlaces: layout.countPlaces, columns: layout.columns },
     ...{ touched: layout.touched },
@@ -137,7 +147,8 @@ export function createNetwork(kernels: Kernels, arena: Arena, size: NetworkSize)
   return {
     fits: (other) =>
       other.model.widths.join() === model.widths.join() &&
-      other.batchCapacity <= layout.capacity &&
+      Math.min(other.batchCapacity, pieceSize) <= layout.capacity &&
+      (hasPieces || other.batchCapacity <= pieceSize) &&
       numMoments[other.optimizer] <= numMoments[size.optimizer],
 
     loadWeights(weights) {
@@ -167,10 +178,12 @@ export function createNetwork(kernels: Kernels, arena: Arena, size: NetworkSize)
       setWords({
         optimizer: optimizerCodes[optimizer],
         isSparse: Number(isSparse),
-        batchSize: Math.min(batchSize, layout.capacity),
+        batchSize: Math.min(batchSize, pieceSize),
       });
-      const momentBytes = stateBytes * numMoments[optimizer];
-      new Uint8Array(arena.memory.buffer, layout.weights + stateBytes, momentBytes).fill(0);
+      // Moments, and what is left of a batch that was broken off.
+      const numStates = numMoments[size.optimizer] + Number(hasPieces);
+      const states = layout.weights + stateBytes;
+      new Uint8Array(arena.memory.buffer, states, stateBytes * numStates).fill(0);
       words(layout.touched, layout.bottomRows).fill(0);
       resetScores();
     },
@@ -178,7 +191,10 @@ export function createNetwork(kernels: Kernels, arena: Arena, size: NetworkSize)
       setWords({ isSparse: Number(isSparse), batchSize: EVALUATION_BATCH });
       resetScores();
     },
+    pieceSize,
     train: (from, to) => kernels.train(layout.plan, from, to),
+    trainPieces: (from, to, numInBatch) => kernels.trainPieces(layout.plan, from, to, numInBatch),
+    endBatch: () => kernels.endBatch(layout.plan),
     evaluate: (from, to) => kernels.evaluate(layout.plan, from, to),
     scores: () => ({
       lossSum: doubles()[planDoubles.indexOf('lossSum')]!,

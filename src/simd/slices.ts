@@ -4,13 +4,20 @@ import { eventLoopTurn } from '../tfjs/event-loop-turn.ts';
 
 const SLICE_MS = 20;
 
+/** [from, to), in steps from `from`. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
 export interface Slices {
   /**
    * Calls `work` with ranges that together are [from, to), cut at multiples of `step` from `from`;
    * `turned` is called after each turn of the event loop with where the work stands, and may throw.
    */
   run(
-    range: { readonly from: number; readonly to: number; readonly step: number },
+    range: Range,
     work: (from: number, to: number) => void,
     turned: (done: number) => void,
   ): Promise<void>;

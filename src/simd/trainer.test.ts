@@ -15,7 +15,8 @@ import type {
 import { evaluateFloat64, randomWeights, trainFloat64 } from '../testing/float64-trainer.ts';
 import { describeTrainer, largestDifference, trainingJob } from '../testing/trainer-conformance.ts';
 import { darkExamples } from './calibration.ts';
-import { createSimdTrainer, type KernelChoice } from './trainer.ts';
+import type { KernelChoice } from './kernel-choice.ts';
+import { createSimdTrainer } from './trainer.ts';
 
 const wasm = readFileSync('src/simd/training-step.wasm');
 const module = new WebAssembly.Module(wasm);

@@ -14,15 +14,11 @@ import {
 } from '../core/training/trainer.ts';
 import { createArena } from './arena.ts';
 import { storeExamples, type ExampleStore } from './example-store.ts';
+import { createKernelChooser, type KernelChoice } from './kernel-choice.ts';
 import { instantiateKernels } from './kernels.ts';
+import { pieceSizeOf } from './layout.ts';
 import { createNetwork, type Network } from './network.ts';
-import { createSlices } from './slices.ts';
-
-/**
- * `sparse` leaves out products with zero pixels; `measured` takes the faster one on the loaded images.
- * Results are the same, bit for bit, while weights are finite.
- */
-export type KernelChoice = 'measured' | 'dense' | 'sparse';
+import { createSlices, type Range, type Slices } from './slices.ts';
 
 export interface SimdTrainerOptions {
   /** The compiled src/simd/assembly. */
@@ -32,49 +28,35 @@ export interface SimdTrainerOptions {
   readonly kernels?: KernelChoice;
 }
 
-/** Images that the faster kernels are found with, and measurements of each. */
+/** Images that the faster kernels are found with. */
 const PROBE_EXAMPLES = 64;
-const PROBE_TURNS = 3;
 
 export function simdInfo(reason: string): BackendInfo {
   return { backend: 'simd', renderer: 'WASM SIMD, fused step', reason };
 }
 
-export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Trainer> {
+export interface SimdTrainer extends Trainer {
+  /** Which kernels the last training took; null before the first. */
+  trainingKernels(): Exclude<KernelChoice, 'measured'> | null;
+}
+
+export async function createSimdTrainer(options: SimdTrainerOptions): Promise<SimdTrainer> {
   const { kernels: choice = 'measured' } = options;
   const kernels = await instantiateKernels(options.module);
   const arena = createArena(kernels.memory, kernels.heapBase());
   const splits = new Map<EvaluationSplit, ExampleStore>();
   let shard: ExampleStore | null = null;
   let network: Network | null = null;
-  /** What was found to be faster, by the images that it was measured on; for this network. */
-  let isSparseFaster = new WeakMap<ExampleStore, boolean>();
+  let lastTraining: ReturnType<SimdTrainer['trainingKernels']> = null;
+  let chooser = createKernelChooser(choice);
 
   function networkFor(model: ModelSpec, batchCapacity: number, optimizer: OptimizerName): Network {
     const size = { model, batchCapacity, optimizer };
     if (network?.fits(size)) return network;
     network?.dispose();
     network = null; // should there be no room for the next
-    isSparseFaster = new WeakMap();
+    chooser = createKernelChooser(choice);
     return (network = createNetwork(kernels, arena, size));
-  }
-
-  /** Which kernels to take for `examples`; `probe` does a little of the work that is to come. */
-  function decideSparse(examples: ExampleStore, probe: (isSparse: boolean) => void): boolean {
-    if (choice !== 'measured') return choice === 'sparse';
-    const known = isSparseFaster.get(examples);
-    if (known !== undefined) return known;
-    const fastestMs = { dense: Infinity, sparse: Infinity };
-    for (let turn = 0; turn < PROBE_TURNS; turn++) {
-      for (const kind of ['dense', 'sparse'] as const) {
-        const startedMs = performance.now();
-        probe(kind === 'sparse');
-        fastestMs[kind] = Math.min(fastestMs[kind], performance.now() - startedMs);
-      }
-    }
-    const isSparse = fastestMs.sparse < fastestMs.dense;
-    isSparseFaster.set(examples, isSparse);
-    return isSparse;
   }
 
   async function train(
@@ -92,25 +74,37 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Tr
     throwIfAborted(job);
     const largestBatch = Math.min(job.batchSize, Math.max(...job.epochLengths));
     const trained = networkFor(model, largestBatch, job.optimizer);
+    const isPiecewise = largestBatch > trained.pieceSize;
     const order = arena.allocate(job.order.byteLength);
     try {
       new Uint32Array(arena.memory.buffer, order, numExamples).set(job.order);
       trained.visit(examples, order);
-      const isSparse = decideSparse(examples, (isSparse) => {
+      const probe = (isSparse: boolean) => {
         trained.begin(job, isSparse);
-        trained.train(0, Math.min(numExamples, Math.max(PROBE_EXAMPLES, largestBatch)));
-      });
+        const enough = Math.min(trained.pieceSize, Math.max(PROBE_EXAMPLES, largestBatch));
+        const numProbed = Math.min(numExamples, enough);
+        if (isPiecewise) trained.trainPieces(0, numProbed, largestBatch);
+        else trained.train(0, numProbed);
+      };
+      const work = `${job.optimizer}, ${largestBatch}`;
+      const isSparse = await chooser.isSparse(examples, work, probe, () => throwIfAborted(job));
+      lastTraining = isSparse ? 'sparse' : 'dense';
       trained.loadWeights(weights);
       trained.begin(job, isSparse);
       const slices = createSlices();
+      const turned = (done: number) => {
+        job.onProgress(done / numExamples);
+        throwIfAborted(job);
+      };
       let from = 0;
       for (const length of job.epochLengths) {
-        const range = { from, to: from + length, step: job.batchSize };
-        await slices.run(range, trained.train, (done) => {
-          job.onProgress(done / numExamples);
-          throwIfAborted(job);
-        });
-        from += length;
+        const to = from + length;
+        if (!isPiecewise) {
+          await slices.run({ from, to, step: job.batchSize }, trained.train, turned);
+        } else {
+          await trainLargeBatches(trained, { from, to, step: job.batchSize }, slices, turned);
+        }
+        from = to;
       }
       const { lossSum, numCorrect } = trained.scores();
       job.onProgress(1);
@@ -135,10 +129,11 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Tr
     const evaluated = networkFor(model, 1, 'sgd');
     evaluated.loadWeights(weights);
     evaluated.visit(examples, 0);
-    const isSparse = decideSparse(examples, (isSparse) => {
+    const probe = (isSparse: boolean) => {
       evaluated.beginEvaluation(isSparse);
       evaluated.evaluate(0, Math.min(examples.numExamples, PROBE_EXAMPLES));
-    });
+    };
+    const isSparse = await chooser.isSparse(examples, 'evaluation', probe, () => {});
     evaluated.beginEvaluation(isSparse);
     await createSlices().run({ from, to, step: PROBE_EXAMPLES }, evaluated.evaluate, () => {});
     const scores = evaluated.scores();
@@ -161,7 +156,8 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Tr
     },
     async warmUp(model, { optimizer, batchSize }) {
       if (!shard) throw new Error('no training examples are loaded');
-      const numExamples = Math.min(shard.numExamples, Math.max(PROBE_EXAMPLES, batchSize));
+      const enough = Math.max(PROBE_EXAMPLES, Math.min(batchSize, 2 * pieceSizeOf(model)));
+      const numExamples = Math.min(shard.numExamples, enough);
       const weights = initialWeights(model, 0);
       await train(model, weights, {
         optimizer,
@@ -186,6 +182,7 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Tr
       }
       return evaluate(model, weights, examples, from, to);
     },
+    trainingKernels: () => lastTraining,
     memory() {
       const { numBlocks, numBytes } = arena.usage();
       return { numTensors: numBlocks, numBytes };
@@ -199,6 +196,24 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Tr
       splits.clear();
     },
   };
+}
+
+/** Batches that are larger than the network's pieces, from `from` on; the last may be shorter. */
+async function trainLargeBatches(
+  network: Network,
+  { from, to, step }: Range,
+  slices: Slices,
+  turned: (done: number) => void,
+): Promise<void> {
+  for (let first = from; first < to; first += step) {
+    const end = Math.min(first + step, to);
+    await slices.run(
+      { from: first, to: end, step: network.pieceSize },
+      (pieceFrom, pieceTo) => network.trainPieces(pieceFrom, pieceTo, end - first),
+      turned,
+    );
+    network.endBatch();
+  }
 }
 
 function throwIfAborted(job: TrainingJob): void {

@@ -154,6 +154,16 @@ export function transpose(layer: Layer): void {
 
 /** Each weight's gradient, summed over the batch, moves the weight at once: no gradient is stored. */
 export function descend(layer: Layer, numExamples: i32): void {
+  overTiles(layer, numExamples, false, 0);
+}
+
+/** Adds the gradients of a piece of a batch to those at `gradientOffset` from the weights. */
+export function accumulate(layer: Layer, numExamples: i32, gradientOffset: usize): void {
+  overTiles(layer, numExamples, true, gradientOffset);
+}
+
+@inline
+function overTiles(layer: Layer, numExamples: i32, isPiece: bool, gradientOffset: usize): void {
   const rows = layer.rows;
   for (let from = 0; from < rows; from += GRADIENT_ROWS) {
     const to = min(from + GRADIENT_ROWS, rows);
@@ -161,22 +171,33 @@ export function descend(layer: Layer, numExamples: i32): void {
       const weights = layer.weights + panel * rows * ROW_BYTES;
       const deltas = layer.deltas + panel * ROW_BYTES;
       for (let row = from; row < to; row += 2) {
-        descendTile(layer, layer.inputs + row * 4, deltas, weights + row * ROW_BYTES, numExamples);
+        gradientTile(
+          layer,
+          layer.inputs + row * 4,
+          deltas,
+          weights + row * ROW_BYTES,
+          numExamples,
+          isPiece,
+          gradientOffset,
+        );
       }
     }
   }
 }
 
 @inline
-function descendTile(
+function gradientTile(
   layer: Layer,
   inputs: usize,
   deltas: usize,
   weights: usize,
   numExamples: i32,
+  isPiece: bool,
+  gradientOffset: usize,
 ): void {
   const inputStride = layer.inputStride;
   const deltaStride = layer.outputStride;
+  const sums = weights + gradientOffset;
   let a0 = f32x4.splat(0);
   let a1 = a0;
   let a2 = a0;
@@ -185,6 +206,16 @@ function descendTile(
   let b1 = a0;
   let b2 = a0;
   let b3 = a0;
+  if (isPiece) {
+    a0 = v128.load(sums);
+    a1 = v128.load(sums, 16);
+    a2 = v128.load(sums, 32);
+    a3 = v128.load(sums, 48);
+    b0 = v128.load(sums, 64);
+    b1 = v128.load(sums, 80);
+    b2 = v128.load(sums, 96);
+    b3 = v128.load(sums, 112);
+  }
   for (let example = 0; example < numExamples; example++) {
     const a = v128.load32_splat(inputs);
     const b = v128.load32_splat(inputs, 4);
@@ -203,6 +234,17 @@ function descendTile(
     inputs += inputStride;
     deltas += deltaStride;
   }
-  update(weights, a0, a1, a2, a3);
-  update(weights + ROW_BYTES, b0, b1, b2, b3);
+  if (isPiece) {
+    v128.store(sums, a0);
+    v128.store(sums, a1, 16);
+    v128.store(sums, a2, 32);
+    v128.store(sums, a3, 48);
+    v128.store(sums, b0, 64);
+    v128.store(sums, b1, 80);
+    v128.store(sums, b2, 96);
+    v128.store(sums, b3, 112);
+  } else {
+    update(weights, a0, a1, a2, a3);
+    update(weights + ROW_BYTES, b0, b1, b2, b3);
+  }
 }

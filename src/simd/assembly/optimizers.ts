@@ -1,7 +1,7 @@
 // The update of 16 weights from their gradient, in the same forms as src/tfjs/optimizers.ts:
 // gradients of SGD and momentum carry the learning rate, Adam's moments are kept undivided.
 // Kingma & Ba 2015 (arXiv 1412.6980); epsilon is added to the square root, as Keras does.
-import { Plan } from './plan';
+import { Plan, ROW_BYTES } from './plan';
 
 export const SGD: i32 = 0;
 export const MOMENTUM: i32 = 1;
@@ -34,6 +34,25 @@ export function beginStep(plan: Plan): void {
   const correction = sqrt<f64>(1 - plan.beta2Power) / (1 - plan.beta1Power);
   rate = f32((plan.learningRate * correction * (1 - BETA1)) / sqrt<f64>(1 - BETA2));
   epsilon = f32(EPSILON / sqrt<f64>(1 - BETA2));
+}
+
+/** Moves `count` rows of 16 weights by their accumulated gradients, which are 0 from then on. */
+export function descendRows(weights: usize, count: i32, gradientOffset: usize): void {
+  const zero = f32x4.splat(0);
+  for (const end = weights + count * ROW_BYTES; weights < end; weights += ROW_BYTES) {
+    const gradient = weights + gradientOffset;
+    update(
+      weights,
+      v128.load(gradient),
+      v128.load(gradient, 16),
+      v128.load(gradient, 32),
+      v128.load(gradient, 48),
+    );
+    v128.store(gradient, zero);
+    v128.store(gradient, zero, 16);
+    v128.store(gradient, zero, 32);
+    v128.store(gradient, zero, 48);
+  }
 }
 
 /** Moves the 16 weights at `weights` by the gradient in four vectors. */

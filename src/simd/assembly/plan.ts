@@ -3,7 +3,8 @@
 //
 // Weights lie in panels of 16 units: panel p is [rows][16], so that a row of a panel is one cache line.
 // Rows are the layer's inputs (padded), then the bias, whose input is always 1, then a row of zeros.
-// The optimizer's moments lie behind the weights in the same layout, `stateBytes` apart.
+// The optimizer's moments lie behind the weights in the same layout, `stateBytes` apart, and behind
+// them, where batches are trained in pieces, the gradient that the pieces add up to.
 
 /** Units in a panel, and bytes of a panel's row. */
 export const PANEL_UNITS: i32 = 16;
@@ -45,9 +46,13 @@ export class Plan {
   /** 1: zero pixels are skipped. */
   isSparse!: i32;
   batchSize!: i32;
+  /** Examples that the working memory holds. */
+  pieceSize!: i32;
   numLayers!: i32;
   layers!: usize;
   stateBytes!: i32;
+  /** From a weight to its accumulated gradient. */
+  gradientOffset!: i32;
 
   /** [numExamples][imageStride] bytes; imageStride is a multiple of 16, padded with zeros. */
   images!: usize;

@@ -141,8 +141,19 @@ export function sortByRow(plan: Plan, layer: Layer, numExamples: i32): void {
  * others too while its moments are zero.
  */
 export function descendLists(plan: Plan, layer: Layer): void {
+  overRows(plan, layer, false);
+}
+
+/** As `accumulate` of dense-layer.ts. */
+export function accumulateLists(plan: Plan, layer: Layer): void {
+  overRows(plan, layer, true);
+}
+
+@inline
+function overRows(plan: Plan, layer: Layer, isPiece: bool): void {
   const rows = layer.rows;
-  const isStateless = plan.optimizer === SGD;
+  // Without entries there is nothing to do but to let moments decay, which no piece does.
+  const skipsEmpty = isPiece || plan.optimizer === SGD;
   for (let at = 0; at < rows; at++) {
     const row = load<u32>(plan.rowOrder + at * 4);
     if (load<u32>(plan.rowCounts + row * 4) !== 0) store<u32>(plan.touched + row * 4, 1);
@@ -154,12 +165,19 @@ export function descendLists(plan: Plan, layer: Layer): void {
     for (let at = 0; at < rows; at++) {
       const row = load<u32>(plan.rowOrder + at * 4);
       const count = load<u32>(plan.rowCounts + row * 4);
-      if (count === 0 && (isStateless || load<u32>(plan.touched + row * 4) === 0)) continue;
+      if (count === 0 && (skipsEmpty || load<u32>(plan.touched + row * 4) === 0)) continue;
       const end = entry + count * ENTRY_BYTES;
+      const sums = weights + row * ROW_BYTES + plan.gradientOffset;
       let s0 = f32x4.splat(0);
       let s1 = s0;
       let s2 = s0;
       let s3 = s0;
+      if (isPiece) {
+        s0 = v128.load(sums);
+        s1 = v128.load(sums, 16);
+        s2 = v128.load(sums, 32);
+        s3 = v128.load(sums, 48);
+      }
       for (; entry < end; entry += ENTRY_BYTES) {
         const delta = deltas + load<u32>(entry);
         const x = v128.load32_splat(entry, 4);
@@ -168,7 +186,14 @@ export function descendLists(plan: Plan, layer: Layer): void {
         s2 = f32x4.add(s2, f32x4.mul(x, v128.load(delta, 32)));
         s3 = f32x4.add(s3, f32x4.mul(x, v128.load(delta, 48)));
       }
-      update(weights + row * ROW_BYTES, s0, s1, s2, s3);
+      if (isPiece) {
+        v128.store(sums, s0);
+        v128.store(sums, s1, 16);
+        v128.store(sums, s2, 32);
+        v128.store(sums, s3, 48);
+      } else {
+        update(weights + row * ROW_BYTES, s0, s1, s2, s3);
+      }
     }
   }
 }
