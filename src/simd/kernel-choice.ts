@@ -9,6 +9,8 @@ export type KernelChoice = 'measured' | 'dense' | 'sparse';
 /** Turns that each kind takes, the fastest of which counts, and how long one lasts at least. */
 const NUM_TURNS = 4;
 const TURN_MS = 1;
+/** The first time, kernels are still being compiled well: either kind may be, while the other is not. */
+const NUM_COLD_TURNS = 24;
 
 export interface KernelChooser {
   /**
@@ -22,12 +24,16 @@ export interface KernelChooser {
     probe: (isSparse: boolean) => void,
     turned: () => void,
   ): Promise<boolean>;
+  /** Another network has come: other kernels may be faster for it. */
+  forget(): void;
 }
 
-/** One for each network: another one may be faster with the other kernels. */
 export function createKernelChooser(choice: KernelChoice): KernelChooser {
-  const decided = new WeakMap<ExampleStore, Map<string, boolean>>();
+  let decided = new WeakMap<ExampleStore, Map<string, boolean>>();
+  let numTurns = NUM_COLD_TURNS;
   return {
+    forget: () => void (decided = new WeakMap()),
+
     async isSparse(examples, work, probe, turned) {
       if (choice !== 'measured') return choice === 'sparse';
       const known = decided.get(examples) ?? new Map<string, boolean>();
@@ -35,7 +41,7 @@ export function createKernelChooser(choice: KernelChoice): KernelChooser {
       const earlier = known.get(work);
       if (earlier !== undefined) return earlier;
       const fastestMs = { dense: Infinity, sparse: Infinity };
-      for (let turn = 0; turn < NUM_TURNS; turn++) {
+      for (let turn = 0; turn < numTurns; turn++) {
         for (const kind of ['dense', 'sparse'] as const) {
           const tookMs = timeOf(() => probe(kind === 'sparse'));
           fastestMs[kind] = Math.min(fastestMs[kind], tookMs);
@@ -45,6 +51,7 @@ export function createKernelChooser(choice: KernelChoice): KernelChooser {
       }
       const isSparse = fastestMs.sparse < fastestMs.dense;
       known.set(work, isSparse);
+      numTurns = NUM_TURNS;
       return isSparse;
     },
   };

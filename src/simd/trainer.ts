@@ -48,14 +48,14 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Si
   let shard: ExampleStore | null = null;
   let network: Network | null = null;
   let lastTraining: ReturnType<SimdTrainer['trainingKernels']> = null;
-  let chooser = createKernelChooser(choice);
+  const chooser = createKernelChooser(choice);
 
   function networkFor(model: ModelSpec, batchCapacity: number, optimizer: OptimizerName): Network {
     const size = { model, batchCapacity, optimizer };
     if (network?.fits(size)) return network;
     network?.dispose();
     network = null; // should there be no room for the next
-    chooser = createKernelChooser(choice);
+    chooser.forget();
     return (network = createNetwork(kernels, arena, size));
   }
 
