@@ -2,7 +2,10 @@
 import { backend, env, getBackend, memory } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { denseModel } from '../core/model/model-spec.ts';
+import { measureExamplesPerSecond } from './calibration.ts';
 import { findFastest, isSoftwareRenderer, openBackend } from './backend.ts';
+
+vi.mock(import('./calibration.ts'), { spy: true });
 
 const shape = { model: denseModel(32, 1), batchSize: 16, optimizer: 'sgd' } as const;
 
@@ -84,7 +87,10 @@ describe('a race of tfjs alone', () => {
 });
 
 describe('a race with an engine outside tfjs', () => {
-  afterEach(() => vi.restoreAllMocks());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.mocked(measureExamplesPerSecond).mockReset();
+  });
   const rival = (examplesPerSecond: number) => ({
     info: { backend: 'simd', renderer: 'Another', reason: '' } as const,
     examplesPerSecond,
@@ -134,6 +140,24 @@ describe('a race with an engine outside tfjs', () => {
     const fast = await findFastest(shape, rival(1e9));
     expect(fast.info.backend).toBe('simd');
     expect(pacesOf(fast.info.reason)).toHaveLength(3);
+  });
+
+  test('a real GPU wins where it is not slower', async () => {
+    pretendRealGpu();
+    vi.mocked(measureExamplesPerSecond).mockResolvedValue(100);
+    const tie = await findFastest(shape, rival(100));
+    expect(tie.info.backend).toBe('webgl');
+    expect(tie.lead).toBe(1);
+    expect((await findFastest(shape, rival(101))).info.backend).toBe('simd');
+  });
+
+  test('a reason has room in a message, with what a client puts in front', async () => {
+    pretendRealGpu();
+    vi.mocked(measureExamplesPerSecond).mockResolvedValue(1_234_567);
+    const long = { model: denseModel(1024, 4), batchSize: 60_000, optimizer: 'momentum' } as const;
+    expect((await findFastest(long, rival(1_234_567))).info.reason.length).toBeLessThan(200);
+    const note = 'The SIMD step cannot run in this browser. ';
+    expect((note + (await findFastest(long, null)).info.reason).length).toBeLessThan(200);
   });
 
   test('a real GPU is raced against WASM where there is no rival', async () => {
