@@ -13,12 +13,12 @@ import {
 import type { RunConfig } from '../core/federation/run-config.ts';
 import type { Untimed } from '../core/federation/untimed.ts';
 import { denseModel } from '../core/model/model-spec.ts';
-import { openTrainer } from './open-trainer.ts';
 import { BenchFailure } from './bench-failure.ts';
 import { createRunBench, type RunBench } from './run-bench.ts';
 import { createShardMemory } from './shard-memory.ts';
 import type { FederationSecret } from './sealing.ts';
 import { DataUnavailable, openDataset, type Dataset } from '../tfjs/datasets.ts';
+import { createTrainerMemory } from './trainer-memory.ts';
 import { createTwinMemory } from './twin-memory.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -54,21 +54,16 @@ export function createWorkbench(environment: BenchEnvironment): Workbench {
       throw error;
     }));
   const shards = createShardMemory(openData);
-  let trainer: { readonly choice: BackendChoice; readonly opened: Trainer } | null = null;
+  const trainers = createTrainerMemory();
   let bench: RunBench | null = null;
   let tail: Promise<unknown> = Promise.resolve();
   /** Of the work asked for and not yet done. Later work for the same key gets a signal of its own. */
   const signals = new Set<{ readonly key: string; aborted: boolean }>();
 
-  /** One trainer serves run after run: shaders stay compiled. */
-  async function trainerFor({ backend, units, hiddenLayers, batchSize }: RunConfig) {
-    const choice = environment.backend === 'auto' ? backend : environment.backend;
-    if (trainer?.choice !== choice) {
-      trainer?.opened.dispose();
-      const model = denseModel(units, hiddenLayers);
-      trainer = { choice, opened: await openTrainer(choice, { model, batchSize }) };
-    }
-    return trainer.opened;
+  function trainerFor(config: RunConfig): Promise<Trainer> {
+    const { units, hiddenLayers, batchSize, optimizer } = config;
+    const choice = environment.backend === 'auto' ? config.backend : environment.backend;
+    return trainers.open(choice, { model: denseModel(units, hiddenLayers), batchSize, optimizer });
   }
 
   /** Queues a piece of work on the model; its failure is told with `code`. */

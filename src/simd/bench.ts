@@ -83,7 +83,7 @@ export async function measureEvaluation(effort: BenchEffort): Promise<Evaluation
   const model = denseModel(128, 1);
   const weights = initialWeights(model, 1);
   const examples = darkExamples(effort.numEvaluated, NUM_PIXELS);
-  const trainers = [await openSimd(), await createTfjsTrainer('wasm', { model, batchSize: 16 })];
+  const trainers = [await openSimd(), await createTfjsTrainer('wasm')];
   const turns = trainers.map((trainer): Turn => {
     trainer.loadEvaluationExamples('test', examples);
     return async () =>

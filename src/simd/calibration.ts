@@ -2,13 +2,14 @@
 import { createRandom } from '../core/math/random.ts';
 import { initialWeights, NUM_CLASSES, type ModelSpec } from '../core/model/model-spec.ts';
 import type { Examples, TrainingJob } from '../core/training/trainer.ts';
+import { calibrationSize, type TrainingShape } from '../core/training/training-shape.ts';
+import { pieceSizeOf } from './layout.ts';
 import { createSimdTrainer } from './trainer.ts';
 
 const BUDGET_MS = 100;
 /** A busy machine gets as many tries as a quiet one, within reason. */
 const MIN_TRIES = 6;
-const MAX_MS = 1000;
-const MIN_EXAMPLES = 256;
+const MAX_MS = 350;
 /** Share of MNIST's training pixels that are not 0. */
 const LIT_SHARE = 0.191;
 
@@ -29,24 +30,27 @@ export function darkExamples(numExamples: number, numPixels: number): Examples {
 }
 
 /**
- * Examples a second with SGD. The fastest of several short measurements, because other tabs calibrate
- * at the same time and the first ones run code that is not yet optimised.
+ * Examples a second. The fastest of several short measurements, because a machine with other tabs is
+ * never quiet for long and the first ones run code that is not yet optimised.
  */
 export async function measureExamplesPerSecond(
   module: WebAssembly.Module,
-  model: ModelSpec,
-  batchSize: number,
+  shape: TrainingShape,
 ): Promise<number> {
-  const numExamples = Math.max(MIN_EXAMPLES, Math.min(batchSize, 1024));
+  const { model, optimizer } = shape;
+  // From a piece on, a larger batch costs no less an example.
+  const batchSize = Math.min(shape.batchSize, pieceSizeOf(model));
+  const { numRows, numBatches } = calibrationSize({ ...shape, batchSize });
+  const numExamples = numRows * numBatches;
   const trainer = await createSimdTrainer({ module, reason: '' });
   try {
     trainer.loadTrainingExamples(darkExamples(numExamples, model.widths[0]!));
     const weights = initialWeights(model, 0);
     const job: TrainingJob = {
-      optimizer: 'sgd',
+      optimizer,
       learningRate: 0.01,
-      momentum: 0,
-      batchSize,
+      momentum: 0.9,
+      batchSize: numRows,
       order: Uint32Array.from({ length: numExamples }, (_, index) => index),
       epochLengths: [numExamples],
       signal: { aborted: false },

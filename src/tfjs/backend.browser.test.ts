@@ -2,9 +2,12 @@
 import { backend, env, getBackend, memory } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { denseModel } from '../core/model/model-spec.ts';
-import { isSoftwareRenderer, openBackend, raceAgainst } from './backend.ts';
+import { measureExamplesPerSecond } from './calibration.ts';
+import { findFastest, isSoftwareRenderer, openBackend } from './backend.ts';
 
-const options = { model: denseModel(32, 1), batchSize: 16 };
+vi.mock(import('./calibration.ts'), { spy: true });
+
+const shape = { model: denseModel(32, 1), batchSize: 16, optimizer: 'sgd' } as const;
 
 test.each([
   [
@@ -23,56 +26,71 @@ test.each([
 
 describe('forced', () => {
   test.each(['webgl', 'wasm', 'cpu'] as const)('%s is what runs', async (choice) => {
-    const info = await openBackend(choice, options);
+    const info = await openBackend(choice);
     expect(info.backend).toBe(choice);
     expect(getBackend()).toBe(choice);
     expect(info.renderer).not.toBe('');
   });
 
   test('WebGL counts as float32 where it renders float32', async () => {
-    await openBackend('webgl', options);
+    await openBackend('webgl');
     expect(env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')).toBe(true);
     expect(backend().floatPrecision()).toBe(32);
     expect(backend().epsilon()).toBe(1e-7);
   });
 
   test('WASM runs the SIMD binary, without threads', async () => {
-    await openBackend('wasm', options);
+    await openBackend('wasm');
     expect(env().get('WASM_HAS_MULTITHREAD_SUPPORT')).toBe(false);
     expect(env().get('WASM_HAS_SIMD_SUPPORT')).toBe(true);
   });
 });
 
-describe('auto', () => {
-  test('on a software renderer takes the faster in a race, says by how much, leaves nothing behind', async () => {
-    await openBackend('cpu', options);
+test('an opened backend says why it was opened', async () => {
+  expect((await openBackend('cpu')).reason).toBe('Chosen by hand.');
+  expect((await openBackend('cpu', 'Found earlier.')).reason).toBe('Found earlier.');
+});
+
+/** Names and speeds in the order that a reason gives them. */
+function pacesOf(reason: string): { name: string; speed: number }[] {
+  return [...reason.matchAll(/(\d+) examples\/s with (\w+)/g)].map(([, speed, name]) => ({
+    name: name!,
+    speed: Number(speed),
+  }));
+}
+
+describe('a race of tfjs alone', () => {
+  test('on a software renderer is won by the faster, says by how much, leaves nothing behind', async () => {
+    await openBackend('cpu');
     const before = memory().numTensors;
-    const info = await openBackend('auto', options);
+    const { info, lead } = await findFastest(shape, null);
     expect(getBackend()).toBe(info.backend);
-    const paces = /: (\d+) examples\/s with (\w+), (\d+) examples\/s with (\w+)\.$/.exec(
-      info.reason,
-    );
-    expect(paces?.[2]?.toLowerCase()).toBe(info.backend);
-    expect(Number(paces?.[1])).toBeGreaterThanOrEqual(Number(paces?.[3]));
+    const paces = pacesOf(info.reason);
+    expect(paces.map(({ name }) => name).toSorted()).toEqual(['WASM', 'WebGL']);
+    expect(paces[0]!.name.toLowerCase()).toBe(info.backend);
+    expect(lead).toBeGreaterThanOrEqual(1);
+    expect(lead).toBeCloseTo(paces[0]!.speed / paces[1]!.speed, 1);
     expect(memory().numTensors).toBe(before);
   });
 
-  test('does not race again when told what it found earlier', async () => {
-    const earlier = { backend: 'cpu', renderer: 'JavaScript', reason: 'Found earlier.' } as const;
-    expect(await openBackend('auto', { ...options, earlier })).toEqual(earlier);
-    expect(getBackend()).toBe('cpu');
+  test('does not take its loser out for good', async () => {
+    await findFastest(shape, null);
+    for (const choice of ['webgl', 'wasm'] as const) {
+      expect((await openBackend(choice)).backend).toBe(choice);
+    }
   });
 
-  test('the loser of the race can still be forced afterwards', async () => {
-    await openBackend('auto', options);
-    for (const choice of ['webgl', 'wasm'] as const) {
-      expect((await openBackend(choice, options)).backend).toBe(choice);
-    }
+  test.each(['sgd', 'momentum', 'adam'] as const)('is run with %s', async (optimizer) => {
+    const { info } = await findFastest({ ...shape, optimizer }, null);
+    expect(info.reason).toMatch(new RegExp(`\\. Measured on 32 units, batch 16, ${optimizer}\\.$`));
   });
 });
 
 describe('a race with an engine outside tfjs', () => {
-  afterEach(() => vi.restoreAllMocks());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.mocked(measureExamplesPerSecond).mockReset();
+  });
   const rival = (examplesPerSecond: number) => ({
     info: { backend: 'simd', renderer: 'Another', reason: '' } as const,
     examplesPerSecond,
@@ -91,35 +109,61 @@ describe('a race with an engine outside tfjs', () => {
   };
 
   test('a slow one loses to WASM', async () => {
-    const info = await raceAgainst(rival(1), options);
+    const { info, lead } = await findFastest(shape, rival(1));
     expect(info.backend).toBe('wasm');
     expect(getBackend()).toBe('wasm');
     expect(info.reason).toMatch(
-      /^No real GPU; calibrated: \d+ examples\/s with WASM, 1 examples\/s with SIMD\.$/,
+      /^No real GPU; calibrated: \d+ examples\/s with WASM, 1 examples\/s with SIMD\. /,
     );
+    expect(lead).toBeCloseTo(pacesOf(info.reason)[0]!.speed, -1);
   });
 
   test('a fast one wins, and tfjs is given back', async () => {
     const before = memory().numTensors;
-    const info = await raceAgainst(rival(1e9), options);
+    const { info } = await findFastest(shape, rival(1e9));
     expect(info.backend).toBe('simd');
     expect(info.renderer).toBe('Another');
     expect(info.reason).toMatch(/^No real GPU; calibrated: 1000000000 examples\/s with SIMD, /);
     expect(memory().numTensors).toBe(before);
-    expect((await openBackend('wasm', options)).backend).toBe('wasm');
+    expect((await openBackend('wasm')).backend).toBe('wasm');
   });
 
-  test('a real GPU runs against it alone, and wins when it is not slower', async () => {
+  test('a real GPU’s WebGL, WASM and the rival all run', async () => {
     pretendRealGpu();
-    const won = await raceAgainst(rival(1), options);
-    expect(won.backend).toBe('webgl');
-    expect(won.reason).toMatch(
-      /^The GPU is real; calibrated: \d+ examples\/s with WebGL, 1 examples\/s with SIMD\.$/,
-    );
-    const lost = await raceAgainst(rival(1e9), options);
-    expect(lost.backend).toBe('simd');
-    expect(lost.reason).toMatch(
-      /^The GPU is real; calibrated: 1000000000 examples\/s with SIMD, \d+ examples\/s with WebGL\.$/,
-    );
+    const slow = await findFastest(shape, rival(1));
+    const [first, second, third] = pacesOf(slow.info.reason);
+    expect(slow.info.reason).toMatch(/^The GPU is real; calibrated: /);
+    expect(first!.name.toLowerCase()).toBe(slow.info.backend);
+    expect(first!.speed).toBeGreaterThanOrEqual(second!.speed);
+    expect([first!.name, second!.name].toSorted()).toEqual(['WASM', 'WebGL']);
+    expect(third).toEqual({ name: 'SIMD', speed: 1 });
+    const fast = await findFastest(shape, rival(1e9));
+    expect(fast.info.backend).toBe('simd');
+    expect(pacesOf(fast.info.reason)).toHaveLength(3);
+  });
+
+  test('a real GPU wins where it is not slower', async () => {
+    pretendRealGpu();
+    vi.mocked(measureExamplesPerSecond).mockResolvedValue(100);
+    const tie = await findFastest(shape, rival(100));
+    expect(tie.info.backend).toBe('webgl');
+    expect(tie.lead).toBe(1);
+    expect((await findFastest(shape, rival(101))).info.backend).toBe('simd');
+  });
+
+  test('a reason has room in a message, with what a client puts in front', async () => {
+    pretendRealGpu();
+    vi.mocked(measureExamplesPerSecond).mockResolvedValue(1_234_567);
+    const long = { model: denseModel(1024, 4), batchSize: 60_000, optimizer: 'momentum' } as const;
+    expect((await findFastest(long, rival(1_234_567))).info.reason.length).toBeLessThan(200);
+    const note = 'The SIMD step cannot run in this browser. ';
+    expect((note + (await findFastest(long, null)).info.reason).length).toBeLessThan(200);
+  });
+
+  test('a real GPU is raced against WASM where there is no rival', async () => {
+    pretendRealGpu();
+    const { info } = await findFastest(shape, null);
+    expect(info.reason).toMatch(/^The GPU is real; calibrated: /);
+    expect(pacesOf(info.reason)).toHaveLength(2);
   });
 });

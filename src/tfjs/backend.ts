@@ -1,29 +1,23 @@
-// Opens a TensorFlow.js backend. `auto` takes WebGL when the GPU is real; a software renderer (all
-// that headless browsers and virtual machines have) is raced against WASM with the run's own model
-// and batch size. An engine outside tfjs may be in the race, against a real GPU too. setBackend reports failure only by returning false and may leave another backend
-// in charge, so both are checked.
+// Opens a TensorFlow.js backend, or finds the fastest engine by a race with the run's own model, batch
+// size and optimizer: WebGL on a real GPU, WASM, and an engine outside tfjs that was measured already.
+// A software renderer (all that headless browsers and virtual machines have) runs on the same processor
+// and takes half a second to compile its shaders, so it is in the race only where there is no such
+// engine. setBackend reports failure only by returning false and may leave another backend in charge,
+// so both are checked.
 import {
   backend as activeBackend,
   getBackend,
   removeBackend,
   setBackend,
 } from '@tensorflow/tfjs-core';
-import type { ModelSpec } from '../core/model/model-spec.ts';
 import type { BackendInfo, BackendName } from '../core/training/trainer.ts';
-import { measureStepsPerSecond } from './calibration.ts';
+import { shapeInWords, type TrainingShape } from '../core/training/training-shape.ts';
+import { measureExamplesPerSecond } from './calibration.ts';
 
 export type TfjsBackendName = Exclude<BackendName, 'simd'>;
 
 export interface TfjsBackendInfo extends BackendInfo {
   readonly backend: TfjsBackendName;
-}
-
-export interface OpenOptions {
-  /** What will be trained: `auto` decides by it. */
-  readonly model: ModelSpec;
-  readonly batchSize: number;
-  /** What `auto` found earlier in this browser for the same model and batch size: no new race. */
-  readonly earlier?: TfjsBackendInfo | null;
 }
 
 /** One that runs in a race; `info.reason` is written when the race is over. */
@@ -37,47 +31,56 @@ export class BackendUnavailable extends Error {
   override readonly name = 'BackendUnavailable';
 }
 
-/**
- * Makes a backend the active one of this worker or page. A race takes about a second, most of it
- * for compiling shaders; the loser is given back.
- * @throws BackendUnavailable when the forced backend, or with `auto` every backend, fails to start.
- */
-export async function openBackend(
-  choice: TfjsBackendName | 'auto',
-  options: OpenOptions,
-): Promise<TfjsBackendInfo> {
-  if (choice !== 'auto') return start(choice, 'Chosen by hand.');
-  if (options.earlier) return start(options.earlier.backend, options.earlier.reason);
-  if (hasRealGpu()) {
-    try {
-      return await start('webgl', 'The GPU is real, so WebGL it is.');
-    } catch {
-      // A GPU that cannot run the backend after all: the race below decides.
-    }
-  }
-  const contestants = await race(['wasm', 'webgl'], options);
-  const [winner] = contestants;
-  if (!winner) return start('cpu', 'Neither WebGL nor WASM starts here.');
-  removeAllBut(winner, contestants);
-  return start(winner.info.backend, reasonOf(contestants, 'No real GPU'));
+/** What a race found. */
+export interface Calibration {
+  readonly info: BackendInfo;
+  /** The winner's speed over the second's; Infinity where nothing else ran. */
+  readonly lead: number;
 }
 
 /**
- * The race of `auto` with an engine outside tfjs that was measured already: against WebGL where the
- * GPU is real (which wins when it is not slower), else against WASM (a software renderer would take a
- * second to compile its shaders, to run on the same processor). The winner's info; when it is one of
- * tfjs, it is the active backend, and otherwise all of tfjs is given back.
+ * Makes a backend the active one of this worker or page.
+ * @throws BackendUnavailable when it fails to start.
  */
-export async function raceAgainst(rival: Contestant, options: OpenOptions): Promise<BackendInfo> {
-  const onGpu = hasRealGpu() ? await race(['webgl'], options) : [];
-  const own = onGpu.length > 0 ? onGpu : await race(['wasm'], options);
-  const contestants = sorted<Contestant>([...own, rival]);
-  const winner = contestants[0]!;
+export async function openBackend(
+  name: TfjsBackendName,
+  reason = 'Chosen by hand.',
+): Promise<TfjsBackendInfo> {
+  await activateBackend(name);
+  return { backend: name, renderer: await rendererOf(name), reason };
+}
+
+/**
+ * Races the backends that make sense here, and `rival`, if there is one. Of equals, WebGL wins. When
+ * the winner is one of tfjs, it is the active backend, and otherwise all of tfjs is given back.
+ * @throws BackendUnavailable when there is no rival and not even the CPU backend starts.
+ */
+export async function findFastest(
+  shape: TrainingShape,
+  rival: Contestant | null,
+): Promise<Calibration> {
+  const isRealGpu = hasRealGpu();
+  const own = await race(namesFor(isRealGpu, rival !== null), shape);
+  const contestants = sorted<Contestant>(rival === null ? own : [...own, rival]);
+  const [winner, second] = contestants;
+  if (!winner) {
+    const info = await openBackend('cpu', 'Neither WebGL nor WASM starts here.');
+    return { info, lead: Infinity };
+  }
   removeAllBut(winner, own);
-  const reason = reasonOf(contestants, onGpu.length > 0 ? 'The GPU is real' : 'No real GPU');
-  return winner === rival
-    ? { ...rival.info, reason }
-    : start((winner as TfjsContestant).info.backend, reason);
+  const reason = reasonOf(contestants, isRealGpu, shape);
+  const tfjsWinner = own.find((contestant) => contestant === winner);
+  const info = tfjsWinner
+    ? await openBackend(tfjsWinner.info.backend, reason)
+    : { ...winner.info, reason };
+  const lead = second ? winner.examplesPerSecond / second.examplesPerSecond : Infinity;
+  return { info, lead };
+}
+
+/** The first wins a tie. */
+function namesFor(isRealGpu: boolean, hasRival: boolean): readonly TfjsBackendName[] {
+  if (isRealGpu) return ['webgl', 'wasm'];
+  return hasRival ? ['wasm'] : ['wasm', 'webgl'];
 }
 
 function hasRealGpu(): boolean {
@@ -94,22 +97,22 @@ interface TfjsContestant extends Contestant {
   readonly info: TfjsBackendInfo;
 }
 
-/** Those of `names` that start here, the fastest first. */
+/** Those of `names` that start here. */
 async function race(
   names: readonly TfjsBackendName[],
-  { model, batchSize }: OpenOptions,
+  shape: TrainingShape,
 ): Promise<TfjsContestant[]> {
   const contestants: TfjsContestant[] = [];
   for (const name of names) {
     try {
-      const info = await start(name, '');
-      const examplesPerSecond = batchSize * (await measureStepsPerSecond(name, model, batchSize));
+      const info = await openBackend(name, '');
+      const examplesPerSecond = await measureExamplesPerSecond(name, shape);
       contestants.push({ info, examplesPerSecond });
     } catch {
       // Not to be had here: it does not run in the race.
     }
   }
-  return sorted(contestants);
+  return contestants;
 }
 
 /** The fastest first; of equals, the one that came first. */
@@ -123,15 +126,23 @@ function removeAllBut(winner: Contestant, contestants: readonly TfjsContestant[]
   }
 }
 
-function reasonOf(contestants: readonly Contestant[], circumstance: string): string {
+/** At most 200 characters with what a client may put in front (core/protocol/schema.ts). */
+function reasonOf(
+  contestants: readonly Contestant[],
+  isRealGpu: boolean,
+  shape: TrainingShape,
+): string {
+  const runsOnGpu = contestants.some(({ info }) => info.backend === 'webgl');
+  const gpu = runsOnGpu ? 'The GPU is real' : 'The GPU is real, but WebGL does not start';
+  const circumstance = isRealGpu ? gpu : 'No real GPU';
   if (contestants.length === 1) {
-    return `${circumstance}, and ${label[contestants[0]!.info.backend]} alone starts here.`;
+    return `${circumstance}; ${label[contestants[0]!.info.backend]} alone starts here.`;
   }
   const paces = contestants.map(
     ({ info, examplesPerSecond }) =>
       `${Math.round(examplesPerSecond)} examples/s with ${label[info.backend]}`,
   );
-  return `${circumstance}; calibrated: ${paces.join(', ')}.`;
+  return `${circumstance}; calibrated: ${paces.join(', ')}. Measured on ${shapeInWords(shape)}.`;
 }
 
 const label: Readonly<Record<BackendName, string>> = {
@@ -140,11 +151,6 @@ const label: Readonly<Record<BackendName, string>> = {
   wasm: 'WASM',
   cpu: 'CPU',
 };
-
-async function start(name: TfjsBackendName, reason: string): Promise<TfjsBackendInfo> {
-  await activateBackend(name);
-  return { backend: name, renderer: await rendererOf(name), reason };
-}
 
 /**
  * Makes `name` the active backend.

@@ -7,7 +7,7 @@ import { createRandom } from '../core/math/random.ts';
 import { denseModel, initialWeights, NUM_CLASSES, NUM_PIXELS } from '../core/model/model-spec.ts';
 import { batchOrder } from '../core/training/batch-order.ts';
 import type { BackendInfo, BackendName, Examples } from '../core/training/trainer.ts';
-import { activateBackend, openBackend, type TfjsBackendName } from './backend.ts';
+import { activateBackend, findFastest, type TfjsBackendName } from './backend.ts';
 import { createTfjsTrainer } from './trainer.ts';
 
 interface ThroughputRow {
@@ -49,12 +49,13 @@ export async function measureThroughput(
 ): Promise<ThroughputReport> {
   const model = denseModel(options.units, 1);
   const startedMs = performance.now();
-  const auto = await openBackend('auto', { model, batchSize: options.batchSize });
+  const shape = { model, batchSize: options.batchSize, optimizer: 'sgd' } as const;
+  const { info: auto } = await findFastest(shape, null);
   const autoMs = performance.now() - startedMs;
   const examples = madeUpExamples(options.batchSize * options.stepsPerTurn);
   const rows: ThroughputRow[] = [];
   for (const backend of ['webgl', 'wasm', 'cpu'] as const) {
-    const trainer = await createTfjsTrainer(backend, { model, batchSize: options.batchSize });
+    const trainer = await createTfjsTrainer(backend);
     trainer.loadTrainingExamples(examples);
     const weights = initialWeights(model, 1);
     const numExamples = examples.labels.length;

@@ -9,7 +9,7 @@ import { webglContextOf } from './webgl-backend.ts';
 
 test('losing the context in the middle of training rejects with DeviceLost, and so does what follows', async () => {
   const model: ModelSpec = { widths: [64, 32, 10] };
-  const trainer = await createTfjsTrainer('webgl', { model, batchSize: 16 });
+  const trainer = await createTfjsTrainer('webgl');
   trainer.loadTrainingExamples(syntheticExamples(64, 1));
   trainer.loadEvaluationExamples('validation', syntheticExamples(64, 2));
   const weights = initialWeights(model, 1);

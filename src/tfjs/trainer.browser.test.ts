@@ -16,10 +16,9 @@ import { createTfjsTrainer } from './trainer.ts';
 import { webglContextOf } from './webgl-backend.ts';
 
 const model = denseModel(64, 1);
-const options = { model, batchSize: 16 };
 
 for (const backend of ['webgl', 'wasm', 'cpu'] as const) {
-  describeTrainer(backend, () => createTfjsTrainer(backend, options));
+  describeTrainer(backend, () => createTfjsTrainer(backend));
 }
 
 describe('below the tensors', () => {
@@ -30,7 +29,7 @@ describe('below the tensors', () => {
     await trainer.evaluate(small, initialWeights(small, 1), 'test', 0, 75);
   };
   const open = async (backend: TfjsBackendName) => {
-    const trainer = await createTfjsTrainer(backend, options);
+    const trainer = await createTfjsTrainer(backend);
     trainer.loadTrainingExamples(syntheticExamples(75, 1));
     trainer.loadEvaluationExamples('test', syntheticExamples(75, 2));
     await train(trainer, 10);
@@ -61,7 +60,7 @@ describe('below the tensors', () => {
 
   test('a warm-up compiles all that training and evaluation need', async () => {
     const model: ModelSpec = { widths: [64, 48, 10] }; // not compiled by another test
-    const trainer = await createTfjsTrainer('webgl', options);
+    const trainer = await createTfjsTrainer('webgl');
     trainer.loadTrainingExamples(syntheticExamples(300, 1));
     trainer.loadEvaluationExamples('test', syntheticExamples(75, 2));
     const compile = vi.spyOn(webglContextOf(activeBackend()), 'linkProgram');
@@ -88,7 +87,7 @@ describe('across backends', () => {
     };
     const weights = initialWeights(model, 1);
     const train = async (backend: TfjsBackendName) => {
-      const trainer = await createTfjsTrainer(backend, options);
+      const trainer = await createTfjsTrainer(backend);
       trainer.loadTrainingExamples(examples);
       const job = trainingJob(numExamples, {
         optimizer: 'adam',

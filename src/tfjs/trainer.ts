@@ -15,7 +15,7 @@ import {
   type TrainingJob,
   type TrainingResult,
 } from '../core/training/trainer.ts';
-import { activateBackend, openBackend, type OpenOptions, type TfjsBackendName } from './backend.ts';
+import { activateBackend, openBackend, type TfjsBackendName } from './backend.ts';
 import { forward, parameterTensors, startTraining } from './dense-network.ts';
 import { eventLoopTurn } from './event-loop-turn.ts';
 import { oneHotRows, storeExamples, type ExampleStore } from './example-store.ts';
@@ -30,15 +30,13 @@ const EVALUATION_BATCH = 500;
 const WARM_UP_BATCHES = 15;
 
 /**
- * Opens the backend and wraps it. One trainer works at a time in a worker or page: a tfjs realm has
+ * Opens the backend and wraps it; `reason` says for the dashboard why, and unless it is given, that it
+ * was chosen by hand. One trainer works at a time in a worker or page: a tfjs realm has
  * one active backend.
  * @throws BackendUnavailable (see backend.ts).
  */
-export async function createTfjsTrainer(
-  choice: TfjsBackendName | 'auto',
-  options: OpenOptions,
-): Promise<Trainer> {
-  const info = await openBackend(choice, options);
+export async function createTfjsTrainer(name: TfjsBackendName, reason?: string): Promise<Trainer> {
+  const info = await openBackend(name, reason);
   const isLost = await lossDetector(info);
   const operations = await stepOperations(info.backend);
   let shard: ExampleStore | null = null;

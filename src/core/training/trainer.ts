@@ -5,7 +5,7 @@ import type { ModelSpec } from '../model/model-spec.ts';
 
 /**
  * What a user may ask for: `simd` is the fused training step of src/simd, the others are backends of
- * tfjs. `auto` takes what calibrates fastest, a real GPU's WebGL before its equals.
+ * tfjs. `auto` takes the fastest of WebGL on a real GPU, `simd` and `wasm`, and WebGL of equals.
  */
 export type BackendChoice = 'auto' | 'webgl' | 'simd' | 'wasm' | 'cpu';
 export type BackendName = Exclude<BackendChoice, 'auto'>;
