@@ -103,7 +103,7 @@ export function trainingCase(cell: TrainingCell, optimizer: OptimizerName): Trai
   const job = trainingJob(numExamples, { optimizer, learningRate, batchSize, localBatches });
   const weights = startingWeights(model);
   for (let seed = 1; seed <= MOST_DRAWS; seed++) {
-    const examples = syntheticExamples(numExamples, seed, model.widths[0]!);
+    const examples = syntheticExamples(numExamples, seed, model.widths[0]);
     const expected = trainFloat64(model, weights, examples, job);
     if (expected.kinkDistance > KINK_DISTANCE) return { examples, weights, job, expected };
   }
