@@ -48,6 +48,37 @@ test('an update that is no number is told as a failure and not sent', async ({ f
   expect(view.history.map(({ round }) => round)).toEqual([0]);
 });
 
+test('one seed gives the same bits in every fresh browser, another seed others', async ({
+  browser,
+  baseURL,
+}) => {
+  /** Two encrypted rounds of two clients → what the weights were after each, from round 0 on. */
+  async function digests(seed: number): Promise<string[]> {
+    const context = await browser.newContext(); // storage, server and keys of its own
+    try {
+      const federation = createFederation(context, baseURL!);
+      const dashboard = await federation.openDashboard(
+        smallRun({ clients: 2, rounds: 2, localBatches: 8, backend: 'simd', seed }),
+      );
+      await federation.openClients(dashboard, 2);
+      await federation.start(dashboard);
+      const { clients, run, history } = await federation.waitForEnd(dashboard);
+      expect(clients.map(({ backend }) => backend?.backend)).toEqual(['simd', 'simd']);
+      expect(run!.encryption.name).toBe('ckks');
+      expect(history.map(({ numClients }) => numClients).slice(1)).toEqual([2, 2]);
+      expect(run!.weightsSha256).toBe(history.at(-1)!.weightsSha256);
+      return history.map(({ weightsSha256 }) => weightsSha256);
+    } finally {
+      await context.close();
+    }
+  }
+  const first = await digests(11);
+  expect(new Set(first).size).toBe(3); // each round moves the weights
+  expect(await digests(11)).toEqual(first);
+  const other = await digests(12);
+  expect(other.filter((digest) => first.includes(digest))).toEqual([]);
+});
+
 /** Minutes of training for two clients, in one round. */
 const longEpoch = smallRun({
   ...{ clients: 2, minimumClients: 2, rounds: 1, localEpochs: 100, localBatches: null },

@@ -6,7 +6,7 @@ import { createRandom } from '../core/math/random.ts';
 import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
 import type { OptimizerName } from '../core/training/trainer.ts';
 import { randomWeights, trainFloat64 } from '../testing/float64-trainer.ts';
-import { largestDifference, trainingJob } from '../testing/trainer-conformance.ts';
+import { largestDifference, trainingJob } from '../testing/training-samples.ts';
 import { createArena } from './arena.ts';
 import { darkExamples } from './calibration.ts';
 import { storeExamples } from './example-store.ts';

@@ -49,13 +49,31 @@ function batchGradient(
   return { gradient, lossSum, numCorrect };
 }
 
-/** Trains from `weights` as a `Trainer` should; the result is float64. */
+/**
+ * How near to 0 any hidden unit comes in front of its ReLU; Infinity without hidden units. A model cut
+ * off behind a layer ends in what that layer gives its ReLU.
+ */
+function kinkDistance(model: ModelSpec, weights: Float64Array, image: Uint8Array): number {
+  let nearest = Infinity;
+  for (let numLayers = 1; numLayers + 1 < model.widths.length; numLayers++) {
+    const cut: ModelSpec = { widths: model.widths.slice(0, numLayers + 1) };
+    for (const output of forwardPass(cut, weights, image).activations.at(-1)!) {
+      nearest = Math.min(nearest, Math.abs(output));
+    }
+  }
+  return nearest;
+}
+
+/**
+ * Trains from `weights` as a `Trainer` should; the result is float64. Where `kinkDistance` is within
+ * the rounding of float32, an engine may take the other side of a ReLU and rightly differ.
+ */
 export function trainFloat64(
   model: ModelSpec,
   weights: ArrayLike<number>,
   examples: Examples,
   job: Float64Job,
-): { weights: Float64Array; meanLoss: number; accuracy: number } {
+): { weights: Float64Array; meanLoss: number; accuracy: number; kinkDistance: number } {
   const w = Float64Array.from(weights);
   const velocity = new Float64Array(w.length);
   const secondMoment = new Float64Array(w.length);
@@ -63,10 +81,15 @@ export function trainFloat64(
   let step = 0;
   let lossSum = 0;
   let numCorrect = 0;
+  let nearestKink = Infinity;
   for (const length of job.epochLengths) {
     for (let at = 0; at < length; at += job.batchSize) {
       const batch = job.order.subarray(from + at, from + Math.min(length, at + job.batchSize));
       const result = batchGradient(model, w, examples, batch);
+      for (const example of batch) {
+        const distance = kinkDistance(model, w, imageOf(model, examples, example));
+        nearestKink = Math.min(nearestKink, distance);
+      }
       lossSum += result.lossSum;
       numCorrect += result.numCorrect;
       step++;
@@ -87,7 +110,12 @@ export function trainFloat64(
     }
     from += length;
   }
-  return { weights: w, meanLoss: lossSum / from, accuracy: numCorrect / from };
+  return {
+    weights: w,
+    meanLoss: lossSum / from,
+    accuracy: numCorrect / from,
+    kinkDistance: nearestKink,
+  };
 }
 
 /** Counts and losses of examples [from, to), as a `Trainer` should report them. */
