@@ -194,10 +194,9 @@ export function createRunBench(
       const material =
         sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
       void keys?.then(disposeKeys);
-      const opened = scheme.open(material);
-      keys = Promise.resolve(opened);
+      keys = Promise.resolve(scheme.open(material));
       if (!warmSchemes.has(parameters.name)) {
-        await warmUpEncryption(parameters, slots, opened);
+        await warmUpEncryption(parameters, slots, scheme.open(material));
         warmSchemes.add(parameters.name);
       }
       return sealed === null
