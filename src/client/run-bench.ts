@@ -194,10 +194,18 @@ export function createRunBench(
       const material =
         sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
       void keys?.then(disposeKeys);
-      keys = Promise.resolve(scheme.open(material));
+      const opened = scheme.open(material);
+      const taken = Promise.resolve(opened);
+      keys = taken;
       if (!warmSchemes.has(parameters.name)) {
-        await warmUpEncryption(parameters, slots, scheme.open(material));
-        warmSchemes.add(parameters.name);
+        // Other keys, or the run's end, dispose of these.
+        const signal = {
+          get aborted() {
+            return keys !== taken;
+          },
+        };
+        await warmUpEncryption(parameters, slots, opened, signal);
+        if (!signal.aborted) warmSchemes.add(parameters.name);
       }
       return sealed === null
         ? {
@@ -329,6 +337,7 @@ export function createRunBench(
 
     dispose() {
       void keys?.then(disposeKeys);
+      keys = null;
     },
   };
 }

@@ -9,6 +9,7 @@ import {
 } from '../core/encryption/quantisation.ts';
 import type { ClientScheme, SchemeParameters } from '../core/encryption/scheme.ts';
 import { moved } from '../core/model/weights.ts';
+import type { AbortSignalLike } from '../core/training/trainer.ts';
 import { createSummer } from '../ckks/summer.ts';
 import { eventLoopTurn } from '../worker/event-loop-turn.ts';
 
@@ -17,13 +18,14 @@ const BUDGET_MS = 600;
 
 /**
  * Walks for about 600 ms, or once where that takes longer; between two walks, messages that wait are
- * heard. Nothing of it is sent or kept. The keys are disposed of: give it a pair of its own, so that a
- * run which ends meanwhile takes nothing away from it.
+ * heard. Nothing of it is sent or kept. Ends early when `signal` says so, after which the keys are not
+ * touched.
  */
 export async function warmUpEncryption(
   parameters: SchemeParameters,
   slots: Slots,
   { encryptor, decryptor }: ReturnType<ClientScheme['open']>,
+  signal: AbortSignalLike,
 ): Promise<void> {
   const summer = await createSummer(parameters);
   // Both signs, and some outside of their range: a branch that was never taken is not compiled.
@@ -50,13 +52,13 @@ export async function warmUpEncryption(
   };
   try {
     let spentMs = 0;
-    for (let i = 0; spentMs < BUDGET_MS; i++) {
+    for (let i = 0; spentMs < BUDGET_MS && !signal.aborted; i++) {
       const startedMs = performance.now();
       walk(i % 2 === 0 ? null : delta); // round 1 has no residual
       spentMs += performance.now() - startedMs;
       await eventLoopTurn();
     }
   } finally {
-    for (const half of [summer, encryptor, decryptor]) half.dispose();
+    summer.dispose();
   }
 }
