@@ -39,6 +39,7 @@ const planted: readonly (readonly [string, string, string])[] = [
   ['no-sideways-shells', 'src/ui/app.tsx', `import type { W } from '../server/worker.ts';`],
   ['no-sideways-shells', 'src/client/worker.ts', `import { a } from '../ui/app.tsx';`],
   ['adapters-know-no-shell', 'src/ckks/parameters.ts', `import { a } from '../ui/app.tsx';`],
+  ['adapters-know-no-shell', 'src/worker/turn.ts', `import { a } from '../server/worker.ts';`],
   ['tests-only', 'src/client/worker.ts', `import { simulate } from '../testing/simulation.ts';`],
   ['tests-only', 'src/ui/app.tsx', `import { x } from '../core/federation/coordinator.test.ts';`],
 ];

@@ -89,8 +89,8 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     name: 'adapters-know-no-shell',
-    reason: 'src/ckks, src/simd and src/tfjs build on the core and on each other',
-    from: within('ckks', 'simd', 'tfjs'),
+    reason: 'src/ckks, src/simd, src/tfjs and src/worker build on the core and on each other',
+    from: within('ckks', 'simd', 'tfjs', 'worker'),
     forbids: (target) => shellOf(target) !== undefined,
     reach: 'direct',
     kinds: every,

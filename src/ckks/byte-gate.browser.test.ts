@@ -2,10 +2,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import { createRandom } from '../core/math/random.ts';
-import { ciphertextProblem, keyProblem, madeUpCiphertext } from './byte-gate.ts';
+import { ciphertextProblem, keyProblem } from './byte-gate.ts';
 import { createClientScheme } from './client-scheme.ts';
 import { contextFor, type SchemeContext } from './context.ts';
 import { acquireEngine, deleteAll } from './engine.ts';
+import { madeUpCiphertext } from './made-up-ciphertext.ts';
 
 const flip = (bytes: Uint8Array, at: number, bit = 1) => {
   const copy = bytes.slice();

@@ -2,8 +2,8 @@
 // holds foreign bytes against. No key is named here: the server's bundle contains this file.
 import type { ContextData, MainModule, SEALContext } from 'node-seal';
 import type { SchemeParameters } from '../core/encryption/scheme.ts';
-import type { CiphertextShape, PolynomialShape } from './byte-gate.ts';
 import { deleteAll, type Engine } from './engine.ts';
+import type { CiphertextShape, PolynomialShape } from './seal-layout.ts';
 
 export interface SchemeContext {
   readonly engine: Engine;

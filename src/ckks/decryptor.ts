@@ -4,9 +4,10 @@
 import type { SecretKey, Encryptor as SealEncryptor } from 'node-seal';
 import { unpackWords } from '../core/encryption/packing.ts';
 import { SchemeError, type Decryptor } from '../core/encryption/scheme.ts';
-import { ciphertextBytes, ciphertextProblem, keyProblem } from './byte-gate.ts';
+import { ciphertextProblem, keyProblem } from './byte-gate.ts';
 import type { SchemeContext } from './context.ts';
 import { deleteAll } from './engine.ts';
+import { ciphertextBytes } from './seal-layout.ts';
 import { createSlotCodec, packingOf } from './slot-codec.ts';
 
 /** A fresh secret key, serialised. Its randomness is the platform's (crypto.getRandomValues). */

@@ -3,9 +3,9 @@
 import type { Encryptor as SealEncryptor } from 'node-seal';
 import { packWords } from '../core/encryption/packing.ts';
 import { SchemeError, type Encryptor } from '../core/encryption/scheme.ts';
-import { ciphertextBytes } from './byte-gate.ts';
 import type { SchemeContext } from './context.ts';
 import { deleteAll } from './engine.ts';
+import { ciphertextBytes } from './seal-layout.ts';
 import { createSlotCodec, packingOf } from './slot-codec.ts';
 
 /** Takes over `sealEncryptor`. */

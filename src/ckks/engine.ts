@@ -35,7 +35,6 @@ export async function acquireEngine(): Promise<Engine> {
 }
 
 async function loadEngine(): Promise<Engine> {
-  detachSharedBuffer();
   // The package's default looks for an unhashed file name, which a build does not have; without it
   // emscripten's own `new URL('….wasm', import.meta.url)` applies, which bundlers rewrite.
   const seal = await loadSeal({ locateFile: undefined } as unknown as Parameters<
@@ -59,18 +58,6 @@ async function loadEngine(): Promise<Engine> {
       }
     },
   };
-}
-
-/**
- * V8 compiles code for typed arrays on the assumption that no buffer with several views is ever
- * detached, and throws all of that code away when the first one is. A WASM memory that grows is such
- * a buffer, be it SEAL's or the trainer's. Here it happens before anything worth keeping is compiled,
- * rather than between a warm-up and round 1 (measured: 120 ms of compiling anew over five clients).
- */
-function detachSharedBuffer(): void {
-  const buffer = new ArrayBuffer(8);
-  const views = [new Uint8Array(buffer), new Uint8Array(buffer)];
-  structuredClone(views, { transfer: [buffer] });
 }
 
 /** What C++ or the WASM machine says went wrong; null for errors of our own. */

@@ -4,18 +4,23 @@
 import type { Ciphertext } from 'node-seal';
 import { createPlaintextSummer } from '../core/encryption/plaintext-scheme.ts';
 import { SchemeError, type SchemeParameters, type Summer } from '../core/encryption/scheme.ts';
-import { ciphertextBytes, ciphertextProblem } from './byte-gate.ts';
+import { ciphertextProblem } from './byte-gate.ts';
 import { contextFor } from './context.ts';
-import { acquireEngine, deleteAll } from './engine.ts';
+import { acquireEngine, deleteAll, type Engine } from './engine.ts';
+import { ciphertextBytes } from './seal-layout.ts';
 
 /**
  * An empty sum for updates of these parameters. After a SchemeError `engine-broken` it is of no use:
  * make another, which gets a new engine; what was added is lost.
  */
 export async function createSummer(parameters: SchemeParameters): Promise<Summer> {
-  if (parameters.name === 'plaintext') return createPlaintextSummer(parameters);
+  return parameters.name === 'plaintext'
+    ? createPlaintextSummer(parameters)
+    : createSummerOn(await acquireEngine(), parameters);
+}
 
-  const engine = await acquireEngine();
+/** The same on this engine, for an encrypted scheme. Throws SchemeError `engine-broken`. */
+export function createSummerOn(engine: Engine, parameters: SchemeParameters): Summer {
   const { seal } = engine;
   const context = contextFor(engine, parameters);
   const { numCiphertexts, maxContributors, updateBytes, sumBytes } = parameters;

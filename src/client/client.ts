@@ -7,11 +7,14 @@ import type { ClientEffect } from '../core/federation/client-types.ts';
 import type { ClientToHost, HostToClient } from '../core/protocol/host-messages.ts';
 import { serverMessageSchema } from '../core/protocol/server-messages.ts';
 import { transferablesOf } from '../core/protocol/transferables.ts';
+import { detachBufferWithTwoViews } from '../worker/early-detachment.ts';
 import { importFederationSecret } from './sealing.ts';
 import { createWorkbench, type UntimedClientEvent } from './workbench.ts';
 import { createWatchdog } from './watchdog.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
+
+detachBufferWithTwoViews(); // before anything is compiled that it would cost
 
 type Start = Extract<HostToClient<MessagePort>, { type: 'start' }>;
 

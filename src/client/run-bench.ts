@@ -195,10 +195,17 @@ export function createRunBench(
         sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
       void keys?.then(disposeKeys);
       const opened = scheme.open(material);
-      keys = Promise.resolve(opened);
+      const taken = Promise.resolve(opened);
+      keys = taken;
       if (!warmSchemes.has(parameters.name)) {
-        await warmUpEncryption(parameters, slots, opened);
-        warmSchemes.add(parameters.name);
+        // Other keys, or the run's end, dispose of these.
+        const signal = {
+          get aborted() {
+            return keys !== taken;
+          },
+        };
+        await warmUpEncryption(parameters, slots, opened, signal);
+        if (!signal.aborted) warmSchemes.add(parameters.name);
       }
       return sealed === null
         ? {
@@ -330,6 +337,7 @@ export function createRunBench(
 
     dispose() {
       void keys?.then(disposeKeys);
+      keys = null;
     },
   };
 }

@@ -9,16 +9,23 @@ import {
 } from '../core/encryption/quantisation.ts';
 import type { ClientScheme, SchemeParameters } from '../core/encryption/scheme.ts';
 import { moved } from '../core/model/weights.ts';
+import type { AbortSignalLike } from '../core/training/trainer.ts';
 import { createSummer } from '../ckks/summer.ts';
+import { eventLoopTurn } from '../worker/event-loop-turn.ts';
 
-/** On two cores five clients warm up at once: in this time each walks about ten times. */
+/** Of walking. On two cores five clients warm up at once: in this time each walks about ten times. */
 const BUDGET_MS = 600;
 
-/** Takes about 600 ms, or one walk where that is longer. Nothing of it is sent or kept. */
+/**
+ * Walks for about 600 ms, or once where that takes longer; between two walks, messages that wait are
+ * heard. Nothing of it is sent or kept. Ends early when `signal` says so, after which the keys are not
+ * touched.
+ */
 export async function warmUpEncryption(
   parameters: SchemeParameters,
   slots: Slots,
   { encryptor, decryptor }: ReturnType<ClientScheme['open']>,
+  signal: AbortSignalLike,
 ): Promise<void> {
   const summer = await createSummer(parameters);
   // Both signs, and some outside of their range: a branch that was never taken is not compiled.
@@ -27,13 +34,12 @@ export async function warmUpEncryption(
     (_, i) => ((i % 7) - 3) / 1000,
   );
   const exponents = rangeExponents(delta, slots).map((exponent) => exponent - 1);
-  const startedMs = performance.now();
-  for (let walk = 0; walk === 0 || performance.now() - startedMs < BUDGET_MS; walk++) {
+  const walk = (residual: Float32Array | null) => {
     const { values } = quantiseUpdate({
       parameters,
       slots,
       delta,
-      residual: walk % 2 === 0 ? null : delta, // round 1 has none
+      residual,
       numExamples: 1,
       largestNumExamples: 1,
       rangeExponents: exponents,
@@ -43,6 +49,16 @@ export async function warmUpEncryption(
     summer.add(encryptor.encrypt(values));
     const sum = decryptor.decryptSum(summer.result(), 1);
     moved(delta, dequantiseSum(sum, 1, parameters, exponents, slots, 1, 1));
+  };
+  try {
+    let spentMs = 0;
+    for (let i = 0; spentMs < BUDGET_MS && !signal.aborted; i++) {
+      const startedMs = performance.now();
+      walk(i % 2 === 0 ? null : delta); // round 1 has no residual
+      spentMs += performance.now() - startedMs;
+      await eventLoopTurn();
+    }
+  } finally {
+    summer.dispose();
   }
-  summer.dispose();
 }

@@ -13,7 +13,8 @@ import type { DashboardResults, ServerToDashboard } from '../core/protocol/dashb
 import type { ServerView } from '../core/protocol/view.ts';
 import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
 import type { Storage } from './storage.ts';
-import { createWarmSummer } from '../ckks/warm-summer.ts';
+import { createSummer } from '../ckks/summer.ts';
+import { warmUpSummer } from '../ckks/warm-summer.ts';
 import { createSums } from './sums.ts';
 
 type StoredRun = NonNullable<Awaited<ReturnType<Storage['read']>>>;
@@ -40,7 +41,7 @@ export interface HostEnvironment {
 
 export async function startCoordinator(environment: HostEnvironment): Promise<CoordinatorHost> {
   const { config, storage } = environment;
-  const sums = createSums(createWarmSummer);
+  const sums = createSums({ createSummer, warmUp: warmUpSummer });
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const lockWatches = new Map<ConnectionId, () => void>();
   const restored = await storage.restore();

@@ -9,11 +9,14 @@ import { chooseParameters } from '../core/encryption/parameters.ts';
 import { clientMessageSchema } from '../core/protocol/client-messages.ts';
 import { dashboardMessageSchema } from '../core/protocol/dashboard-messages.ts';
 import { PROTOCOL_VERSION, serverLockName, STORAGE_LOCK_NAME } from '../core/protocol/schema.ts';
+import { detachBufferWithTwoViews } from '../worker/early-detachment.ts';
 import { startCoordinator, type CoordinatorHost } from './coordinator-host.ts';
 import { openStorage } from './storage.ts';
 import { createViewPublisher, type ViewPublisher } from './view-publisher.ts';
 
 declare const self: SharedWorkerGlobalScope;
+
+detachBufferWithTwoViews(); // before anything is compiled that it would cost
 
 interface Server {
   readonly host: CoordinatorHost;

@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { SchemeError, type SchemeParameters, type Summer } from '../core/encryption/scheme.ts';
 import { createSums } from './sums.ts';
 
-type Failing = 'open' | 'add' | 'result' | null;
+type Failing = 'open' | 'add' | 'result' | 'warm-up' | null;
 
 const parameters = { name: 'ckks' } as SchemeParameters;
 const broken = { outcome: { ok: false, code: 'engine-broken' } };
 
 /** An engine whose updates are one byte each and whose sum is their sum, until it is told to fail. */
 function setUp() {
-  const engine = { failing: null as Failing, numMade: 0 };
+  const engine = { failing: null as Failing, numMade: 0, numWarmUps: 0 };
   const failIf = (step: Failing) => {
     if (engine.failing === step) throw new Error('a C++ exception');
   };
-  const sums = createSums(() => {
+  const createSummer = () => {
     engine.numMade++;
     let total = 0;
     let numAdded = 0;
@@ -38,11 +38,18 @@ function setUp() {
       },
       dispose() {},
     };
-    return new Promise((resolve, reject) => {
+    return new Promise<Summer>((resolve, reject) => {
       if (engine.failing === 'open') reject(new Error('WebAssembly is disabled'));
       else resolve(summer);
     });
-  });
+  };
+  /** Never done: whoever waited for it would hang. */
+  const warmUp = () => {
+    engine.numWarmUps++;
+    failIf('warm-up');
+    return new Promise<void>(() => {});
+  };
+  const sums = createSums({ createSummer, warmUp });
   /** A whole attempt: opened, 2 and 3 added, released. */
   async function attempt(number: number) {
     const key = { runId: 'run', round: 1, attempt: number };
@@ -78,6 +85,26 @@ describe('sums', () => {
       expect(engine.numMade).toBe(2);
     },
   );
+
+  it.each([null, 'warm-up'] as const)(
+    'are warmed up by the preparation, which no round waits for (failing: %s)',
+    async (failing) => {
+      const { engine, sums, attempt } = setUp();
+      engine.failing = failing;
+      sums.prepare('run', parameters);
+      expect((await attempt(1)).released).toMatchObject({ sum: Uint8Array.of(5) });
+      expect(engine).toMatchObject({ numMade: 1, numWarmUps: 1 });
+    },
+  );
+
+  it('are not warmed up by a round, nor when it replaces the engine', async () => {
+    const { engine, attempt } = setUp();
+    engine.failing = 'result';
+    await attempt(1);
+    engine.failing = null;
+    await attempt(2);
+    expect(engine).toMatchObject({ numMade: 2, numWarmUps: 0 });
+  });
 
   it('keep the engine when an update is bad, and count it out', async () => {
     const { engine, sums, attempt } = setUp();

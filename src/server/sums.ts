@@ -22,7 +22,10 @@ interface RunSum {
 }
 
 export interface Sums {
-  /** Loads the engine and what the parameters ask of it, so that the first round need not wait. */
+  /**
+   * Loads the engine and what the parameters ask of it and warms both up, so that the first round need
+   * not wait. A round that opens meanwhile does not wait for the warm-up either.
+   */
   prepare(runId: string, parameters: SchemeParameters): void;
   open(key: RoundKey, parameters: SchemeParameters): void;
   /** null: the attempt is not the one whose sum is open. `engine-broken`: it could not be opened. */
@@ -32,9 +35,13 @@ export interface Sums {
   drop(runId: string): void;
 }
 
-export type CreateSummer = (parameters: SchemeParameters) => Promise<Summer>;
+export interface SumEngine {
+  createSummer(parameters: SchemeParameters): Promise<Summer>;
+  /** Works on made-up updates and touches no summer. */
+  warmUp(parameters: SchemeParameters): Promise<void>;
+}
 
-export function createSums(createSummer: CreateSummer): Sums {
+export function createSums({ createSummer, warmUp }: SumEngine): Sums {
   const sums = new Map<string, RunSum>();
 
   /** Runs `work` after everything asked earlier for the run, if the attempt is still the open one. */
@@ -49,7 +56,8 @@ export function createSums(createSummer: CreateSummer): Sums {
     return result;
   }
 
-  function prepared(runId: string, parameters: SchemeParameters): RunSum {
+  /** The run's sum; whatever is asked of it next finds a summer of these parameters. */
+  function sumOf(runId: string, parameters: SchemeParameters): RunSum {
     const sum = sums.get(runId) ?? {
       parametersText: '',
       summer: null,
@@ -71,10 +79,15 @@ export function createSums(createSummer: CreateSummer): Sums {
   }
 
   return {
-    prepare: (runId, parameters) => void prepared(runId, parameters),
+    prepare(runId, parameters) {
+      void sumOf(runId, parameters)
+        .tail.then(() => warmUp(parameters))
+        // An engine that fails here fails in a round, too, and is replaced there.
+        .catch(() => undefined);
+    },
 
     open(key, parameters) {
-      const sum = prepared(key.runId, parameters);
+      const sum = sumOf(key.runId, parameters);
       sum.tail = sum.tail.then(() => {
         sum.summer?.reset();
         sum.holder = holderOf(key);

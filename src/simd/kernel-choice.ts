@@ -1,6 +1,6 @@
 // Dense kernels or sparse ones, which leave out products with zero pixels: the faster on the loaded
 // images, by a measurement. Results are the same, bit for bit, while weights are finite.
-import { eventLoopTurn } from '../tfjs/event-loop-turn.ts';
+import { eventLoopTurn } from '../worker/event-loop-turn.ts';
 import type { ExampleStore } from './example-store.ts';
 
 /** `measured` takes the faster one. */

@@ -1,6 +1,6 @@
 // Cuts long work into calls of about 20 ms with a turn of the event loop between them, so that a
 // pause, a stop or a deadline takes effect within 50 ms. A call cannot be interrupted from outside.
-import { eventLoopTurn } from '../tfjs/event-loop-turn.ts';
+import { eventLoopTurn } from '../worker/event-loop-turn.ts';
 
 const SLICE_MS = 20;
 

@@ -70,6 +70,7 @@ function killServer(world: World): void {
   world.server = null;
   world.restarts++;
   world.sums.clear();
+  world.preparedSums.clear();
   world.timers.clear();
   world.connections.clear();
   later(world, 50, () => {

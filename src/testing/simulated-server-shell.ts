@@ -75,8 +75,10 @@ function carryOutOne(world: World, effect: CoordinatorEffect): void {
       world.connections.delete(effect.connection);
       return;
     case 'prepare-sum':
+      world.preparedSums.add(effect.runId);
       return;
     case 'open-sum':
+      if (!world.preparedSums.has(effect.key.runId)) throw new Error('a sum opens unprepared');
       world.sums.set(effect.key.runId, {
         key: effect.key,
         levels: Array<number>(DIMENSIONS).fill(0),

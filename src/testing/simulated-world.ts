@@ -99,6 +99,8 @@ export interface World {
   restarts: number;
   /** By run. */
   readonly sums: Map<string, { key: RoundKey; levels: number[]; serials: number[] }>;
+  /** Runs whose sum this server was told to prepare. */
+  readonly preparedSums: Set<string>;
   /** The token of each timer that runs, by name. */
   readonly timers: Map<string, number>;
 
@@ -147,6 +149,7 @@ export function createWorld(
     serverConfig: simulatedConfig(0, 0),
     restarts: 0,
     sums: new Map(),
+    preparedSums: new Set(),
     timers: new Map(),
     storage: new Map(),
     storedStudy: null,

@@ -1,6 +1,6 @@
 // Lets a worker breathe during long work: about every 50 ms it drains the device's queue and gives the
 // event loop a turn, so that a stop, a message or a heartbeat gets through within twice that.
-import { eventLoopTurn } from './event-loop-turn.ts';
+import { eventLoopTurn } from '../worker/event-loop-turn.ts';
 import { LOGITS_GROUP } from './logits-queue.ts';
 
 const SEGMENT_MS = 50;

@@ -15,9 +15,9 @@ import {
   type TrainingJob,
   type TrainingResult,
 } from '../core/training/trainer.ts';
+import { eventLoopTurn } from '../worker/event-loop-turn.ts';
 import { activateBackend, openBackend, type TfjsBackendName } from './backend.ts';
 import { forward, parameterTensors, startTraining } from './dense-network.ts';
-import { eventLoopTurn } from './event-loop-turn.ts';
 import { oneHotRows, storeExamples, type ExampleStore } from './example-store.ts';
 import { createLogitsQueue } from './logits-queue.ts';
 import { createPace } from './pace.ts';

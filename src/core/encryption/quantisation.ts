@@ -162,19 +162,22 @@ export function dequantiseSum(
   const mean = new Float64Array(parameters.numParameters);
   for (const [tensor, { offset, size }] of slots.entries()) {
     const factor = (stepOf(parameters, exponents[tensor]!) * largestNumExamples) / totalExamples;
-    dequantiseTensor(sum, mean, offset, offset + size, zero, factor);
+    dequantiseTensor({ sum, mean, from: offset, to: offset + size }, zero, factor);
   }
   return mean;
 }
 
-function dequantiseTensor(
-  sum: Float64Array,
-  mean: Float64Array,
-  from: number,
-  to: number,
-  zero: number,
-  factor: number,
-): void {
+/** The stretch [from, to) of a sum's vectors that belongs to one tensor. */
+interface SumPart {
+  readonly sum: Float64Array;
+  readonly mean: Float64Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Writes `mean`. Apart, as quantiseTensor is: what runs once a tensor is warm sooner than once a round. */
+function dequantiseTensor(part: SumPart, zero: number, factor: number): void {
+  const { sum, mean, from, to } = part;
   for (let i = from; i < to; i++) mean[i] = (sum[i]! - zero) * factor;
 }
 

@@ -88,7 +88,7 @@ export type CoordinatorEffect =
   | { readonly type: 'disconnect'; readonly connection: ConnectionId }
   /** Request this Web Lock; when granted, say `client-gone`. */
   | { readonly type: 'watch-lock'; readonly connection: ConnectionId; readonly lockName: string }
-  /** Updates under these parameters will come: load what adds them. */
+  /** Updates under these parameters will come: load and warm up what adds them. */
   | {
       readonly type: 'prepare-sum';
       readonly runId: string;

@@ -786,6 +786,20 @@ describe('a preparation that took longer than a round', () => {
 });
 
 describe('a restored coordinator', () => {
+  it('has the sum of a run that goes on prepared, and of no other', () => {
+    const table = setUp(3);
+    table.open();
+    const running = persistentRun(table.state.run!);
+    for (const status of ['running', 'paused', 'finished'] as const) {
+      const current = { run: { ...running, status }, sealedWeights: null, sealedKeys: null };
+      const [, effects] = createCoordinator(config, restoredFrom([current], 1));
+      const prepared = effects.filter(({ type }) => type === 'prepare-sum');
+      const { runId } = running;
+      const expected = { type: 'prepare-sum', runId, parameters: table.state.run!.parameters };
+      expect(prepared).toEqual(status === 'finished' ? [] : [expected]);
+    }
+  });
+
   it('numbers its attempts anew, durably, before it opens anything', () => {
     const table = setUp(3);
     table.open();
