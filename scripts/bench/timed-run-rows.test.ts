@@ -20,17 +20,17 @@ it('tells the middle run, with its own shares', async () => {
   expect(waiting.values['share']).toBe(waiting.values['milliseconds']! / 2700);
 });
 
-/** Of each browser, what its rounds 1, 2 and 3 cost beyond their training, ms. */
+/** Of each browser, what its rounds 1, 2 and 3 cost beyond their training, saves included, ms. */
 const beyondMs = [
   [160, 20, 30],
   [400, 40, 10],
   [90, 50, 500],
 ];
 
-it('tells what a round costs beyond its training, and round 1 of the browsers alone', async () => {
+it('tells what a whole round costs beyond its training, and round 1 of the browsers alone', async () => {
   const [all, first] = await timedRunRows.get('small-rounds')!((config, again = 0) => {
     expect(config).toEqual({ ...defaultRunConfig, localBatches: 50 });
-    const view = viewOf([5000, ...beyondMs[again]!]);
+    const view = viewOf([5000, ...beyondMs[again]!, 6000]);
     return Promise.resolve({ view, result: shapeResult(view, 1000) });
   });
   expect(all).toMatchObject({ met: true, values: { medianMs: 50, largestMs: 500 } });
@@ -41,13 +41,16 @@ it('tells what a round costs beyond its training, and round 1 of the browsers al
 function viewOf(beyondMs: readonly number[]): ServerView {
   const config = { ...defaultRunConfig, rounds: beyondMs.length - 1 };
   const view = exampleView({ config });
+  let openedAtMs = 100;
   const history = beyondMs.map((ms, round) => {
     const { milliseconds, path, ...record } = view.history[0]!;
     const train = 60 + 7 * round;
+    const total = train + ms - (4 + round); // what is left of it: the save
+    const committedAtMs = openedAtMs + total;
+    openedAtMs += train + ms;
     return {
-      ...record,
-      round,
-      milliseconds: { ...milliseconds, total: ms + train },
+      ...{ ...record, round, committedAtMs },
+      milliseconds: { ...milliseconds, total },
       path: { ...path, train },
     };
   });
