@@ -15,6 +15,8 @@ test('reports training, workers and evaluation as lines of the table', async () 
   );
   const cells = ['≥ 20×', '', '', '≥ 12×'];
   expect(lines.map(({ target }) => target)).toEqual([...cells, '≥ 1.8×', '≤ 0.1', '']);
+  for (const { what } of lines.slice(0, cells.length))
+    expect(what).toMatch(/(sparse|dense) kernels/);
   for (const { target, met } of lines) expect(met === null).toBe(target === '');
   for (const { values } of lines) {
     for (const value of Object.values(values)) expect(value).toBeGreaterThan(0);

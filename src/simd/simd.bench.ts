@@ -24,10 +24,10 @@ export async function bench(
   for (const size of sizes) {
     const cell = await measureTraining(size, effort);
     const { optimizer, units, batchSize } = cell;
-    const { simdExamplesPerSecond, layersExamplesPerSecond, ratio } = cell;
+    const { simdExamplesPerSecond, layersExamplesPerSecond, ratio, kernels } = cell;
     const target = targetOf(size);
     lines.push({
-      what: `SIMD step over tfjs WASM trainOnBatch, ${optimizer}, ${units} units, batch ${batchSize}`,
+      what: `SIMD step over tfjs WASM trainOnBatch, ${optimizer}, ${units} units, batch ${batchSize} (${kernels} kernels)`,
       measured: `${ratio.toFixed(1)}× (${inThousands(simdExamplesPerSecond)} over ${inThousands(layersExamplesPerSecond)} examples/s)`,
       target: target === null ? '' : `≥ ${target}×`,
       met: target === null ? null : ratio >= target,
