@@ -37,6 +37,11 @@ export interface TimedRun {
   >[];
 }
 
+/** Of the attempt that was committed, epoch ms. */
+export function openedAtMs(round: Pick<RoundRecord, 'milliseconds' | 'committedAtMs'>): number {
+  return round.committedAtMs - round.milliseconds.total;
+}
+
 /** `tail`: what came after the last commit. The parts add up to the end less the start. */
 export function partsOfRun(run: TimedRun, tail: 'evaluation' | 'saving' = 'evaluation'): TimeParts {
   const parts = noParts();
@@ -45,9 +50,9 @@ export function partsOfRun(run: TimedRun, tail: 'evaluation' | 'saving' = 'evalu
     parts[part] += untilMs - atMs;
     atMs = untilMs;
   };
-  for (const [index, { milliseconds, path, attempts, committedAtMs }] of run.history.entries()) {
-    const openedAtMs = committedAtMs - milliseconds.total;
-    add(index > 0 && attempts === 1 ? 'saving' : 'waiting', openedAtMs);
+  for (const [index, round] of run.history.entries()) {
+    const { path, attempts, committedAtMs } = round;
+    add(index > 0 && attempts === 1 ? 'saving' : 'waiting', openedAtMs(round));
     parts.training += path.train;
     parts.encryption += path.encrypt + path.sum + path.decrypt;
     parts.messages += path.upload + path.answer;

@@ -20,6 +20,8 @@ export interface DrivenStudy {
 export type RunStudy = (setup: StudySetup, again?: number) => Promise<DrivenStudy>;
 
 const WALL_TARGET_MS = 60_000;
+/** Odd: one of them is the middle one. */
+const NUM_RUNS = 3;
 
 /** 10 trials × 10 rounds × 5 clients × 50 batches of 16, Adam, encrypted. */
 function notebookSweep(pruner: PrunerConfig): StudySetup {
@@ -30,49 +32,48 @@ function notebookSweep(pruner: PrunerConfig): StudySetup {
   };
 }
 
+/** Shares, accuracies and the study's own work are those of the studies whose times are told. */
 export async function sweepRow(run: RunStudy): Promise<Measurement[]> {
-  const wallMs = { none: [] as number[], median: [] as number[] };
-  const best = { none: 0, median: 0 };
-  let last: DrivenStudy | null = null;
   const pruners: Readonly<Record<'none' | 'median', PrunerConfig>> = {
     none: { type: 'none' },
     median: defaultStudyConfig.pruner,
   };
-  for (const again of [0, 1]) {
+  const driven = { none: [] as DrivenStudy[], median: [] as DrivenStudy[] };
+  for (let again = 0; again < NUM_RUNS; again++) {
     for (const name of ['none', 'median'] as const) {
-      const driven = await run(notebookSweep(pruners[name]), again);
-      wallMs[name].push(wallMsOf(driven.view));
-      best[name] = driven.view.study!.best!.value;
-      if (name === 'none') last = driven;
+      driven[name].push(await run(notebookSweep(pruners[name]), again));
     }
   }
-  const noneMs = median(wallMs.none);
-  const ratio = median(wallMs.median) / noneMs;
-  const loss = best.none - best.median;
-  const testAccuracy = last!.view.study!.best!.test!.accuracy;
-  const share = ownWorkMs(last!.view) / noneMs;
+  const whole = middleOf(driven.none);
+  const pruned = middleOf(driven.median);
+  const wholeMs = wallMsOf(whole);
+  const prunedMs = wallMsOf(pruned);
+  const ratio = prunedMs / wholeMs;
+  const best = whole.view.study!.best!;
+  const loss = best.value - pruned.view.study!.best!.value;
+  const share = ownWorkMs(whole.view) / wholeMs;
   return [
     {
       what: "best validation accuracy of the notebook's sweep: 10 trials × 10 rounds × 5 tabs × 50 batches of 16, Adam, CKKS (notebook: 12.5 %)",
-      measured: percent(best.none),
+      measured: percent(best.value),
       target: '≥ 94.00 %',
-      met: best.none >= 0.94,
-      values: { bestValue: best.none, testAccuracy },
+      met: best.value >= 0.94,
+      values: { bestValue: best.value, testAccuracy: best.test!.accuracy },
     },
     {
-      what: "wall time of that sweep (notebook's own: 284 s)",
-      measured: `${(noneMs / 1000).toFixed(1)} s`,
+      what: `wall time of that sweep, median of ${NUM_RUNS} (notebook's own: 284 s)`,
+      measured: `${(wholeMs / 1000).toFixed(1)} s`,
       target: `≤ ${WALL_TARGET_MS / 1000} s`,
-      met: noneMs <= WALL_TARGET_MS,
-      values: { wallMilliseconds: noneMs },
+      met: wholeMs <= WALL_TARGET_MS,
+      values: { wallMilliseconds: wholeMs },
     },
-    ...shareLines('that sweep', studyParts(last!)),
+    ...shareLines('that sweep', studyParts(whole)),
     {
       what: 'wall time with the median pruner ÷ without',
       measured: `${ratio.toFixed(2)} ×`,
       target: '≤ 0.70 ×',
       met: ratio <= 0.7,
-      values: { ratio, prunedWallMilliseconds: median(wallMs.median) },
+      values: { ratio, prunedWallMilliseconds: prunedMs },
     },
     {
       what: 'best validation accuracy lost by pruning',
@@ -86,7 +87,7 @@ export async function sweepRow(run: RunStudy): Promise<Measurement[]> {
       measured: `${(share * 100).toFixed(2)} %`,
       target: '< 2 %',
       met: share < 0.02,
-      values: { share, ownWorkMilliseconds: share * noneMs },
+      values: { share, ownWorkMilliseconds: share * wholeMs },
     },
   ];
 }
@@ -101,7 +102,13 @@ function studyParts({ view: { study, trials }, histories }: DrivenStudy) {
   return partsOfStudy({ startedAtMs: study!.startedAtMs, endedAtMs: study!.endedAtMs! }, runs);
 }
 
-function wallMsOf({ study }: ServerView): number {
+/** The one of an odd number whose wall time is the middle one. */
+function middleOf(studies: readonly DrivenStudy[]): DrivenStudy {
+  const wallMs = median(studies.map(wallMsOf));
+  return studies.find((study) => wallMsOf(study) === wallMs)!;
+}
+
+function wallMsOf({ view: { study } }: DrivenStudy): number {
   return study!.endedAtMs! - study!.startedAtMs;
 }
 

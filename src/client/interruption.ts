@@ -26,24 +26,30 @@ export interface InterruptionOptions {
   readonly numClients: number;
   /** How often each way of stopping is measured. */
   readonly turns: number;
+  /** What they train; one of `longRuns`. */
+  readonly longRun: RunConfig;
 }
 
-/** Seconds of training on any machine: 20 passes over a fifth of MNIST, 256 units. */
-const longRun: RunConfig = {
+const smallBatches: RunConfig = {
   ...defaultRunConfig,
   ...{ units: 256, localEpochs: 20, encryption: 'plaintext', backend: 'simd' },
 };
+/** Long enough to be stopped on any machine: 10 or 20 passes over a fifth of MNIST, 256 units. */
+export const longRuns = {
+  smallBatches,
+  adam: { ...smallBatches, optimizer: 'adam', learningRate: 0.001 },
+  /** FedSGD's batch: all 11,000 images of the client at once. Taking a seat trains all of it once. */
+  wholeShard: { ...smallBatches, localEpochs: 10, batchSize: 60_000 },
+} as const satisfies Readonly<Record<string, RunConfig>>;
 /** What a client is given after a stop: as little as can be, for it is timed too. */
-const nextRun: RunConfig = { ...longRun, units: 16 };
+const nextRun: RunConfig = { ...smallBatches, units: 16 };
 
-/** One entry a client, turn and way of stopping. */
+/** One entry a client, turn and way of stopping. Throws an Error when clients get no SIMD step. */
 export async function measureInterruptions(options: InterruptionOptions): Promise<LettingGo[]> {
-  const { openWorker, dataUrl, numClients, turns } = options;
+  const { numClients, turns } = options;
   const secret = crypto.getRandomValues(new Uint8Array(32));
   const clients = await Promise.all(
-    Array.from({ length: numClients }, (_, seat) =>
-      seatClient(openWorker(), seat, secret, dataUrl),
-    ),
+    Array.from({ length: numClients }, (_, seat) => seatClient(options, seat, secret)),
   );
   const measured: LettingGo[] = [];
   for (let turn = 0; turn < turns; turn++) {
@@ -65,11 +71,11 @@ interface SeatedClient {
 }
 
 async function seatClient(
-  worker: Worker,
+  { openWorker, dataUrl, longRun }: InterruptionOptions,
   seat: number,
   secret: Uint8Array<ArrayBuffer>,
-  dataUrl: string,
 ): Promise<SeatedClient> {
+  const worker = openWorker();
   const { port1: server, port2: port } = new MessageChannel();
   const [clientId, weights] = [`client-${seat}`, { round: 0, sealed: null }];
   let runNumber = 0;
@@ -107,7 +113,8 @@ async function seatClient(
   worker.postMessage(start, [port]);
   await Promise.race([joined, failed]);
   send({ type: 'welcome', protocolVersion: PROTOCOL_VERSION, serverId: 'bench' });
-  await Promise.race([assign(longRun), failed]);
+  const { backend } = await Promise.race([assign(longRun), failed]);
+  if (backend.backend !== 'simd') throw new Error(`it trains on ${backend.backend}`);
 
   async function takeBack(by: TakenBackBy, sentAtMs: number, fraction: number, heardAtMs: number) {
     const { runId } = round();

@@ -2,13 +2,13 @@
 // LayersModel.trainOnBatch over batch sizes, units and optimizers, evaluation against LayersModel and the tfjs trainer,
 // and one worker against two. For the bench command alone. Images are as dark as MNIST's.
 import { denseModel, initialWeights } from '../core/model/model-spec.ts';
-import type { Examples, Trainer } from '../core/training/trainer.ts';
+import type { Examples } from '../core/training/trainer.ts';
 import { layersEvaluationTurn, layersTurn, takeTurns, type Turn } from '../tfjs/bench.ts';
 import { createTfjsTrainer } from '../tfjs/trainer.ts';
 import { trainingTurn, type CellSize } from './bench-turn.ts';
 import { darkExamples } from './calibration.ts';
 import { loadModule } from './load-module.ts';
-import { createSimdTrainer } from './trainer.ts';
+import { createSimdTrainer, type SimdTrainer } from './trainer.ts';
 
 const NUM_PIXELS = 784;
 /** A turn of the SIMD step must last longer than what else the machine does between two. */
@@ -20,6 +20,8 @@ export interface TrainingCell extends CellSize {
   readonly layersExamplesPerSecond: number;
   /** The first over the second. */
   readonly ratio: number;
+  /** What the SIMD trainer took, by its own measurement. */
+  readonly kernels: 'sparse' | 'dense';
 }
 
 export interface BenchEffort {
@@ -59,6 +61,7 @@ export async function measureTraining(size: CellSize, effort: BenchEffort): Prom
     optimizer,
   );
   const [oursMs, theirsMs] = await takeTurns([ours, layers], effort.turns);
+  const kernels = trainer.trainingKernels()!;
   trainer.dispose();
   const simdExamplesPerSecond = (1000 * OUR_EPOCHS * numOurs) / oursMs!;
   const layersExamplesPerSecond = (1000 * numTheirs) / theirsMs!;
@@ -67,6 +70,7 @@ export async function measureTraining(size: CellSize, effort: BenchEffort): Prom
     simdExamplesPerSecond,
     layersExamplesPerSecond,
     ratio: simdExamplesPerSecond / layersExamplesPerSecond,
+    kernels,
   };
 }
 
@@ -133,7 +137,7 @@ function trainIn(worker: Worker, forMs: number): Promise<number> {
   });
 }
 
-async function openSimd(): Promise<Trainer> {
+async function openSimd(): Promise<SimdTrainer> {
   return createSimdTrainer({ module: await loadModule(), reason: 'Benchmark.' });
 }
 

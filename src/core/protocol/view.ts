@@ -122,7 +122,7 @@ export interface RunView {
 }
 
 export interface RoundMilliseconds {
-  /** From opening to commit. */
+  /** From the opening until the round is ready to be committed: its save comes after it. */
   readonly total: number;
   /** Largest of the clients' own times for each phase; `upload` and `sum` as the server measured. */
   readonly train: number;
@@ -147,7 +147,7 @@ export interface RoundPath {
   readonly wait: number;
   readonly decrypt: number;
   readonly evaluate: number;
-  /** What else lay between the sum's release and the commit: the sum and the answers on their way. */
+  /** What else lay between the sum's release and `total`'s end: the sum and the answers on their way. */
   readonly answer: number;
 }
 
@@ -180,6 +180,7 @@ export interface RoundRecord {
   readonly twinDifference: number | null;
   readonly weightsSha256: string;
   readonly attempts: number;
+  /** When its save began, epoch ms: the save holds this record, so it cannot tell its own end. */
   readonly committedAtMs: number;
 }
 
