@@ -40,8 +40,8 @@ it('compares the work of two shapes in either order', () => {
 
 describe('a calibration', () => {
   it.each([
-    [10, { numRows: 10, numBatches: 51 }],
-    [16, { numRows: 16, numBatches: 32 }],
+    [10, { numRows: 10, numBatches: 25 }],
+    [16, { numRows: 16, numBatches: 16 }],
     [300, { numRows: 300, numBatches: 1 }],
     [60_000, { numRows: 1024, numBatches: 1 }],
   ])('of the default model with batches of %i', (batchSize, expected) => {
