@@ -2,7 +2,7 @@
 // ±2^exponent (announced for the round) and rounded stochastically to L levels, which is unbiased
 // (Alistarh et al. 2017, QSGD, arXiv 1610.02132). What clipping and rounding lost is kept and added
 // to the next round's delta (error feedback: Karimireddy et al. 2019, arXiv 1901.09847).
-import { createRandom, type StreamKey } from '../math/random.ts';
+import { createRandom, type Random, type StreamKey } from '../math/random.ts';
 import type { TensorSlot } from '../model/model-spec.ts';
 import { middleLevel } from './parameters.ts';
 import { SchemeError, type SchemeParameters } from './scheme.ts';
@@ -61,8 +61,7 @@ export function quantiseUpdate(request: QuantisationRequest): QuantisedUpdate {
   const weight = request.numExamples / request.largestNumExamples;
   if (!(weight > 0 && weight <= 1)) throw new RangeError(`weight ${weight} is outside (0, 1]`);
 
-  const dither = new Uint32Array(numParameters);
-  createRandom(...request.ditherKey).fillUint32(dither);
+  const dither = createRandom(...request.ditherKey); // a number for each value, in their order
   const values = new Int32Array(numParameters);
   const lost = new Float32Array(numParameters);
   const found: number[] = [];
@@ -84,7 +83,7 @@ interface TensorPart {
   readonly delta: Float32Array;
   readonly residual: Float32Array | null;
   readonly weight: number;
-  readonly dither: Uint32Array;
+  readonly dither: Random;
   readonly values: Int32Array;
   readonly lost: Float32Array;
   readonly from: number;
@@ -113,7 +112,7 @@ function quantiseTensor(part: TensorPart, clip: number, levels: number) {
     // all) exactly where it is, where adding the dither to a large number could round.
     const position = inside / step + last / 2;
     let level = Math.floor(position);
-    if (dither[i]! < (position - level) * 4294967296) level++;
+    if (dither.uint32() < (position - level) * 4294967296) level++;
     const quantised = (level - last / 2) * step;
     const error = Math.abs(quantised - inside);
     if (error > quantisationError) quantisationError = error;

@@ -64,7 +64,7 @@ export function timeLeftMs(history: readonly RoundRecord[], rounds: number): num
 export function entropyBitsPerByte(bytes: Uint8Array): number {
   const sample = bytes.subarray(0, 65536);
   const counts = new Uint32Array(256);
-  for (const byte of sample) counts[byte]!++;
+  for (let i = 0; i < sample.length; i++) counts[sample[i]!]!++;
   let bits = 0;
   for (const count of counts) {
     if (count > 0) bits -= (count / sample.length) * Math.log2(count / sample.length);

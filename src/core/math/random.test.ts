@@ -34,14 +34,6 @@ describe('a stream', () => {
     expect(draws('a', 'b')).not.toEqual(draws('ab'));
   });
 
-  it('fills an array with the numbers that come next', () => {
-    const random = createRandom('fill');
-    const filled = new Uint32Array(5);
-    random.fillUint32(filled);
-    const one = createRandom('fill');
-    expect([...filled, random.uint32()]).toEqual(Array.from({ length: 6 }, () => one.uint32()));
-  });
-
   it('draws below a bound without favour, also where 2^32 is no multiple of it', () => {
     const random = createRandom('below');
     const bound = 3 * 2 ** 30; // one value in four is drawn again

@@ -11,8 +11,6 @@ export type StreamKey = readonly (string | number)[];
 export interface Random {
   /** A 32-bit unsigned integer. */
   uint32(): number;
-  /** As many of them as `target` is long. */
-  fillUint32(target: Uint32Array): void;
   /** A float in [0, 1) with 53 random bits. */
   uniform(): number;
   /** An integer in [0, bound), unbiased (rejection). `bound` is in [1, 2^32]. */
@@ -42,10 +40,6 @@ class Xoshiro implements Random {
 
   uint32(): number {
     return nextUint32(this.#state);
-  }
-
-  fillUint32(target: Uint32Array): void {
-    for (let i = 0; i < target.length; i++) target[i] = nextUint32(this.#state);
   }
 
   uniform(): number {
