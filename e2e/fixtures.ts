@@ -1,11 +1,11 @@
 // A federation under test: its tabs in one browser context (so that they share the server and its
 // storage), opened, watched and killed from here.
 import { test as base, type BrowserContext, type Page } from '@playwright/test';
-import { writeConfig } from '../src/core/federation/config-fields.ts';
-import { defaultRunConfig, type RunConfig } from '../src/core/federation/run-config.ts';
+import { writeConfig } from '../src/core/experiment/config-fields.ts';
+import { defaultRunConfig, type RunConfig } from '../src/core/experiment/run-config.ts';
 import type { ServerView } from '../src/core/protocol/view.ts';
 import type { DashboardState } from '../src/ui/dashboard-store.ts';
-import { automationOf, readState } from '../scripts/headless/automation.ts';
+import { automationOf, readState } from '../headless/automation.ts';
 
 const pollMs = 50;
 

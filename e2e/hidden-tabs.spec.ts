@@ -3,7 +3,7 @@
 // client that leaned on its page would be slower by orders of magnitude.
 import { expect, test } from '@playwright/test';
 import type { DashboardState } from '../src/ui/dashboard-store.ts';
-import { defaultRunConfig, type RunConfig } from '../src/core/federation/run-config.ts';
+import { defaultRunConfig, type RunConfig } from '../src/core/experiment/run-config.ts';
 import { hasVirtualScreen, startPlainBrowser, type PlainPage } from './plain-browser.ts';
 
 const config: RunConfig = {

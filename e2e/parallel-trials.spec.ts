@@ -1,9 +1,9 @@
 // Two trials at the same time in real tabs: each on clients of its own, both seen from the dashboard.
 import * as v from 'valibot';
-import { automationOf } from '../scripts/headless/automation.ts';
-import { defaultRunConfig } from '../src/core/federation/run-config.ts';
+import { automationOf } from '../headless/automation.ts';
+import { defaultRunConfig } from '../src/core/experiment/run-config.ts';
 import { intDistribution } from '../src/core/tuning/distribution.ts';
-import { studySetupSchema } from '../src/core/tuning/study-setup.ts';
+import { studySetupSchema } from '../src/core/experiment/study-setup.ts';
 import { expect, test } from './fixtures.ts';
 import { smallRun } from './small-run.ts';
 

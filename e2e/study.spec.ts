@@ -3,11 +3,11 @@
 import * as v from 'valibot';
 import { chromium, type Page } from '@playwright/test';
 import { chromiumLaunchOptions } from '../scripts/chromium.mjs';
-import { automationOf } from '../scripts/headless/automation.ts';
-import { defaultRunConfig } from '../src/core/federation/run-config.ts';
+import { automationOf } from '../headless/automation.ts';
+import { defaultRunConfig } from '../src/core/experiment/run-config.ts';
 import type { ServerView } from '../src/core/protocol/view.ts';
 import { floatDistribution, intDistribution } from '../src/core/tuning/distribution.ts';
-import { studySetupSchema } from '../src/core/tuning/study-setup.ts';
+import { studySetupSchema } from '../src/core/experiment/study-setup.ts';
 import { createFederation, expect, stateOf, test } from './fixtures.ts';
 import { smallRun } from './small-run.ts';
 

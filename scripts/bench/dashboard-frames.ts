@@ -4,13 +4,13 @@
 // are wall time: where clients and server need every core, a task of 5 ms can take 100. So the trace's CPU
 // time of the same tasks is told beside them: that is the page's own work.
 import { chromium, type BrowserContext, type JSHandle, type Page } from 'playwright';
-import { defaultRunConfig } from '../../src/core/federation/run-config.ts';
+import { defaultRunConfig } from '../../src/core/experiment/run-config.ts';
 import type { ServerView } from '../../src/core/protocol/view.ts';
 import { categoricalDistribution } from '../../src/core/tuning/distribution.ts';
-import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
-import { defaultStudyConfig } from '../../src/core/tuning/sweep.ts';
+import type { StudySetup } from '../../src/core/experiment/study-setup.ts';
+import { defaultStudyConfig } from '../../src/core/experiment/sweep.ts';
 import { chromiumLaunchOptions } from '../chromium.mjs';
-import { automationOf, readState, type Automation } from '../headless/automation.ts';
+import { automationOf, readState, type Automation } from '../../headless/automation.ts';
 import { grownStudyJournal } from './grown-study.ts';
 import { longestTask } from './longest-task.ts';
 import { median, type Measurement } from './measurement.ts';

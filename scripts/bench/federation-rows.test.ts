@@ -1,8 +1,8 @@
 // The rows' arithmetic over runs made up here: ratios the right way round, medians over the rounds
 // of interleaved runs, round 0 left out.
 import { describe, expect, it } from 'vitest';
-import { exampleView } from '../headless/example-view.ts';
-import { shapeResult, type RunResult } from '../headless/result.ts';
+import { exampleView } from '../../src/testing/samples/example-view.ts';
+import { shapeResult, type RunResult } from '../../headless/result.ts';
 import { federationRows, type RunFederation } from './federation-rows.ts';
 
 const base = shapeResult(exampleView(), 1000);

@@ -1,8 +1,8 @@
 // The rows that run whole federations in real tabs through the headless driver. Figures that are
 // compared are taken in turns (A B A B), because a shared machine's pace drifts.
-import { defaultRunConfig, type RunConfig } from '../../src/core/federation/run-config.ts';
+import { defaultRunConfig, type RunConfig } from '../../src/core/experiment/run-config.ts';
 import type { RoundMilliseconds } from '../../src/core/protocol/view.ts';
-import type { RunResult } from '../headless/result.ts';
+import type { RunResult } from '../../headless/result.ts';
 import { median, type Measurement } from './measurement.ts';
 
 /** Drives one run; the same configuration is driven once unless `again` differs. */

@@ -1,10 +1,10 @@
 // An Optuna journal of a study that has grown: finished trials with a report after every round, some
 // pruned, some failed. The engine's own ask, report and tell write it; only the learning curves are made up.
-import { setupToAttrs } from '../../src/core/federation/study-attrs.ts';
+import { setupToAttrs } from '../../src/core/federation/study/study-attrs.ts';
 import { createRandom, type Random } from '../../src/core/math/random.ts';
 import { journalLines } from '../../src/core/tuning/journal-writer.ts';
 import { ask, createStudy, report, tell, type Study } from '../../src/core/tuning/study.ts';
-import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
+import type { StudySetup } from '../../src/core/experiment/study-setup.ts';
 
 const STARTED_AT_MS = Date.UTC(2026, 0, 15, 9, 0, 0);
 const ROUND_MS = 900;

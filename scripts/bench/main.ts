@@ -3,22 +3,22 @@
 // be measured; a missed target is printed, not failed: timings on a shared machine are no test.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright';
-import type { RunConfig } from '../../src/core/federation/run-config.ts';
+import type { RunConfig } from '../../src/core/experiment/run-config.ts';
 import { ensureBuilt } from '../build.mjs';
 import { INITIAL_JS_LIMIT_BYTES } from '../bundle/judge-bundle.ts';
 import { readBundle } from '../bundle/read-bundle.ts';
 import { chromiumLaunchOptions } from '../chromium.mjs';
 import type { RoundRecord } from '../../src/core/protocol/view.ts';
-import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
-import { driveStudy } from '../headless/drive-study.ts';
-import { driveRun, type DrivenRun } from '../headless/drive.ts';
-import { createProgressBar } from '../headless/progress.ts';
+import type { StudySetup } from '../../src/core/experiment/study-setup.ts';
+import { driveStudy } from '../../headless/drive-study.ts';
+import { driveRun, type DrivenRun } from '../../headless/drive.ts';
+import { createProgressBar } from '../../headless/progress.ts';
 import { serve } from '../serve.mjs';
 import { dashboardFramesRow } from './dashboard-frames.ts';
 import { federationRows } from './federation-rows.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { markdownTable, type Measurement, type RowResult } from './measurement.ts';
-import { createStudyProgress } from '../headless/study-progress.ts';
+import { createStudyProgress } from '../../headless/study-progress.ts';
 import { timedRunRows, type DriveRun } from './timed-run-rows.ts';
 import { sweepRow, type DrivenStudy, type RunStudy } from './study-rows.ts';
 import { findPageModules, runPageModule } from './page-modules.ts';

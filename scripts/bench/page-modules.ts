@@ -7,7 +7,7 @@ import { chromium } from 'playwright';
 import { build } from 'vite';
 import { chromiumLaunchOptions } from '../chromium.mjs';
 import { serve } from '../serve.mjs';
-import { withLimit } from '../headless/automation.ts';
+import { withLimit } from '../../headless/automation.ts';
 import { readMeasurements, type Measurement } from './measurement.ts';
 
 const limitMs = 15 * 60_000;

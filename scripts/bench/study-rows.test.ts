@@ -2,8 +2,8 @@
 // whose wall time is the middle one.
 import { expect, it } from 'vitest';
 import type { TrialView } from '../../src/core/protocol/view.ts';
-import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
-import { exampleView } from '../headless/example-view.ts';
+import type { StudySetup } from '../../src/core/experiment/study-setup.ts';
+import { exampleView } from '../../src/testing/samples/example-view.ts';
 import { sweepRow, type DrivenStudy } from './study-rows.ts';
 
 /** By turn; the middle one is neither the first nor the last, and not the same turn for both. */

@@ -1,11 +1,11 @@
 // The rows that run whole studies in real tabs: the notebook's own sweep, with and without pruning, and
 // what the study itself costs beside its runs. What is compared is taken in turns (A B A B).
-import { defaultRunConfig } from '../../src/core/federation/run-config.ts';
+import { defaultRunConfig } from '../../src/core/experiment/run-config.ts';
 import type { RoundRecord, ServerView } from '../../src/core/protocol/view.ts';
 import { ask, createStudy, report, shouldPrune, tell } from '../../src/core/tuning/study.ts';
 import type { PrunerConfig, StudyConfig } from '../../src/core/tuning/study-config.ts';
-import type { StudySetup } from '../../src/core/tuning/study-setup.ts';
-import { defaultStudyConfig } from '../../src/core/tuning/sweep.ts';
+import type { StudySetup } from '../../src/core/experiment/study-setup.ts';
+import { defaultStudyConfig } from '../../src/core/experiment/sweep.ts';
 import type { Trial } from '../../src/core/tuning/trial.ts';
 import { median, type Measurement } from './measurement.ts';
 import { partsOfStudy, shareLines } from './shares.ts';

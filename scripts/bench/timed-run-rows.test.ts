@@ -1,9 +1,9 @@
 // The rows' arithmetic over runs made up here.
 import { expect, it } from 'vitest';
-import { defaultRunConfig } from '../../src/core/federation/run-config.ts';
+import { defaultRunConfig } from '../../src/core/experiment/run-config.ts';
 import type { ServerView } from '../../src/core/protocol/view.ts';
-import { exampleView } from '../headless/example-view.ts';
-import { shapeResult } from '../headless/result.ts';
+import { exampleView } from '../../src/testing/samples/example-view.ts';
+import { shapeResult } from '../../headless/result.ts';
 import { timedRunRows } from './timed-run-rows.ts';
 
 it('tells the middle run, with its own shares', async () => {

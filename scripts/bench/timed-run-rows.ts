@@ -1,8 +1,8 @@
 // The rows that need the times of a run's rounds: the defaults in real tabs of a fresh browser, from
 // Start to the test accuracy, with where the time went (shares.ts); and what a whole round costs beyond
 // its training.
-import { defaultRunConfig, type RunConfig } from '../../src/core/federation/run-config.ts';
-import type { DrivenRun } from '../headless/drive.ts';
+import { defaultRunConfig, type RunConfig } from '../../src/core/experiment/run-config.ts';
+import type { DrivenRun } from '../../headless/drive.ts';
 import { median, type Measurement } from './measurement.ts';
 import { openedAtMs, partsOfRun, shareLines } from './shares.ts';
 

@@ -1,4 +1,4 @@
-// The check command's import rules, over src, scripts and e2e: prints each violation with the way
+// The check command's import rules, over src, headless, scripts and e2e: prints each violation with the way
 // to it, and exits with 1 when there is one.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -8,7 +8,7 @@ import { findCycles, findMissing, findViolations } from './import-rules.ts';
 /** AssemblyScript: another language, which imports nothing but itself. */
 const assembly = 'src/simd/assembly/';
 
-const graph = buildGraph(readSources(['src', 'scripts', 'e2e']));
+const graph = buildGraph(readSources(['src', 'headless', 'scripts', 'e2e']));
 const violations = [
   ...findMissing(graph, existsSync),
   ...findViolations(graph),

@@ -26,6 +26,7 @@ export interface Violation {
 
 const every: readonly ImportKind[] = ['value', 'type', 'dynamic'];
 const isTest = (path: string) => /\.test\.tsx?$/.test(path);
+const isBench = (path: string) => path.startsWith('src/bench/') || path.endsWith('.bench.ts');
 const isProduct = (path: string) =>
   path.startsWith('src/') && !isTest(path) && !path.startsWith('src/testing/');
 const within =
@@ -33,11 +34,29 @@ const within =
   (path: string) =>
     isProduct(path) && folders.some((folder) => path.startsWith(`src/${folder}/`));
 const isEngine = (target: string) => target.startsWith('@tensorflow/');
-const secretKeyFiles = new Set([
-  'src/ckks/decryptor.ts',
-  'src/ckks/keys.ts',
-  'src/ckks/client-scheme.ts',
-]);
+/** Files that see a secret key. */
+const secretKeyFiles = new Set(['src/ckks/decryptor.ts', 'src/ckks/client-scheme.ts']);
+/** Files that rules name one by one: each must exist, or its rule guards nothing. */
+export const namedFiles: readonly string[] = [...secretKeyFiles];
+
+/** The rooms of the core from the ground up; rooms on one floor do not know each other. */
+export const coreFloors: readonly (readonly string[])[] = [
+  ['math'],
+  ['model', 'tuning'],
+  ['training', 'encryption'],
+  ['experiment'],
+  ['protocol', 'partitioning'],
+  ['federation'],
+];
+const coreRoomOf = (path: string) => /^src\/core\/([^/]+)\//.exec(path)?.[1];
+const floorOf = (room: string) => coreFloors.findIndex((rooms) => rooms.includes(room));
+const federationRoomOf = (path: string) => /^src\/core\/federation\/([^/]+)\//.exec(path)?.[1];
+/** Rooms of the federation that a room of it must not know. */
+const federationStrangers: Readonly<Record<string, readonly string[]>> = {
+  client: ['run', 'study'],
+  run: ['client', 'study'],
+  study: ['client'],
+};
 const shellOf = (path: string) => /^src\/(ui|client|server)\//.exec(path)?.[1];
 
 export const importRules: readonly ImportRule[] = [
@@ -46,6 +65,21 @@ export const importRules: readonly ImportRule[] = [
     reason: 'src/core imports nothing but itself and valibot',
     from: within('core'),
     forbids: (target) => !target.startsWith('src/core/') && target !== 'valibot',
+    reach: 'direct',
+    kinds: every,
+  },
+  {
+    name: 'core-has-floors',
+    reason: 'a room of the core builds on itself and on the floors below it',
+    from: within('core'),
+    forbids: (target, from) => {
+      const own = coreRoomOf(from);
+      const other = coreRoomOf(target);
+      if (own === undefined || other === undefined) return false;
+      if (own !== other) return floorOf(other) < 0 || floorOf(other) >= floorOf(own);
+      const strangers = federationStrangers[federationRoomOf(from) ?? ''] ?? [];
+      return strangers.includes(federationRoomOf(target) ?? '');
+    },
     reach: 'direct',
     kinds: every,
   },
@@ -103,6 +137,15 @@ export const importRules: readonly ImportRule[] = [
     reach: 'direct',
     kinds: every,
   },
+  {
+    name: 'bench-only',
+    reason:
+      'what measures (src/bench, *.bench.ts) is for the bench command and never reaches the product',
+    from: (path) => isProduct(path) && !isBench(path),
+    forbids: isBench,
+    reach: 'direct',
+    kinds: every,
+  },
 ];
 
 /** One violation per rule and forbidden target, by the shortest way to it, in order of the rules. */
@@ -127,7 +170,11 @@ export function findViolations(
   });
 }
 
-/** Rings of value imports, each once: modules that load each other run in an order nobody chose. */
+/**
+ * Rings of imports, types included, each once: modules that load each other run in an order nobody
+ * chose, and of files that know each other none can be read first. An import that is loaded later, by
+ * `import()`, closes no ring.
+ */
 export function findCycles(graph: ImportGraph): Violation[] {
   const violations: Violation[] = [];
   const done = new Set<string>();
@@ -140,7 +187,7 @@ export function findCycles(graph: ImportGraph): Violation[] {
     }
     if (done.has(path)) return;
     for (const { kind, target } of graph.get(path) ?? []) {
-      if (kind === 'value') visit(target, [...trail, path]);
+      if (kind !== 'dynamic') visit(target, [...trail, path]);
     }
     done.add(path);
   };
@@ -152,7 +199,7 @@ export function findCycles(graph: ImportGraph): Violation[] {
 export function findMissing(graph: ImportGraph, exists: (path: string) => boolean): Violation[] {
   return [...graph].flatMap(([from, imports]) =>
     imports
-      .filter(({ target }) => /^(src|scripts|e2e)\//.test(target) && !exists(target))
+      .filter(({ target }) => /^(src|scripts|headless|e2e)\//.test(target) && !exists(target))
       .map(({ target }) => ({
         rule: 'imports-exist',
         reason: 'relative imports name a file with its extension',

@@ -1,5 +1,5 @@
 // All four schemes through the doors that client and server use.
-import { schemeConformance } from '../testing/scheme-conformance.ts';
+import { schemeConformance } from '../testing/conformance/scheme-conformance.ts';
 import { createClientScheme } from './client-scheme.ts';
 import { createSummer } from './summer.ts';
 

@@ -2,14 +2,14 @@
 // workbench (data, model, keys) and to its own port to the server, and holds the Web Lock by which
 // the server notices that it is gone.
 import * as v from 'valibot';
-import { createClient, stepClient } from '../core/federation/client-machine.ts';
-import type { ClientEffect } from '../core/federation/client-types.ts';
+import { createClient, stepClient } from '../core/federation/client/client-machine.ts';
+import type { ClientEffect, UntimedClientEvent } from '../core/federation/client/client-types.ts';
 import type { ClientToHost, HostToClient } from '../core/protocol/host-messages.ts';
 import { serverMessageSchema } from '../core/protocol/server-messages.ts';
 import { transferablesOf } from '../core/protocol/transferables.ts';
 import { detachBufferWithTwoViews } from '../worker/early-detachment.ts';
 import { importFederationSecret } from './sealing.ts';
-import { createWorkbench, type UntimedClientEvent } from './workbench.ts';
+import { createEffectRunner } from './run-effects.ts';
 import { createWatchdog } from './watchdog.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -33,7 +33,7 @@ async function start({ clientId, name, port: firstPort, secret, backend, dataUrl
   const config = { clientId, name, lockName };
   let [state] = createClient(config);
   const watchdog = createWatchdog((reason) => tellHost({ type: 'replace-me', reason }));
-  const workbench = createWorkbench({
+  const workbench = createEffectRunner({
     secret: await importFederationSecret(secret),
     backend,
     dataUrl,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRunConfig } from '../core/federation/run-config.ts';
+import { defaultRunConfig } from '../core/experiment/run-config.ts';
 import { classProbabilities } from '../core/model/forward.ts';
 import { denseModel, initialWeights } from '../core/model/model-spec.ts';
 import { createRandom } from '../core/math/random.ts';

@@ -2,7 +2,7 @@
 // pass, goes through the test images in slices so that drawing is answered meanwhile. What needs a
 // platform (opening sealed bytes, reading data, encrypting) comes in as services.
 import * as v from 'valibot';
-import type { RunConfig } from '../core/federation/run-config.ts';
+import type { RunConfig } from '../core/experiment/run-config.ts';
 import { allFinite } from '../core/math/finite.ts';
 import { classProbabilities } from '../core/model/forward.ts';
 import {

@@ -1,7 +1,7 @@
 // The real worker in a real browser: sealed weights in, probabilities out, and nothing opens that
 // was sealed for another round or by another federation.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defaultRunConfig } from '../core/federation/run-config.ts';
+import { defaultRunConfig } from '../core/experiment/run-config.ts';
 import { createRandom } from '../core/math/random.ts';
 import { classProbabilities } from '../core/model/forward.ts';
 import { denseModel, initialWeights } from '../core/model/model-spec.ts';

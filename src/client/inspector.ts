@@ -1,7 +1,7 @@
 // The inspector: entry of the dedicated worker in which a page opens sealed weights and looks at the
 // model. It talks to its page alone. Data and SEAL are loaded when first asked for.
 import type { InspectorAnswer } from '../core/protocol/inspector-messages.ts';
-import { openDataset } from '../tfjs/datasets.ts';
+import { openDataset } from '../data/static-dataset.ts';
 import { createInspectorDesk } from './inspector-desk.ts';
 import { importFederationSecret, open } from './sealing.ts';
 

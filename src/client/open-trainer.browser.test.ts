@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { denseModel } from '../core/model/model-spec.ts';
 import type { TrainingShape } from '../core/training/training-shape.ts';
 import { canRun, measureExamplesPerSecond } from '../simd/calibration.ts';
-import { describeTrainer } from '../testing/trainer-conformance.ts';
+import { describeTrainer } from '../testing/conformance/trainer-conformance.ts';
 import { openTrainer } from './open-trainer.ts';
 
 vi.mock(import('../simd/calibration.ts'), { spy: true });

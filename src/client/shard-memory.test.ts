@@ -1,9 +1,9 @@
 // Trials follow each other on one trainer: what lies on it is not loaded again, and never mistaken for
 // another shard.
 import { describe, expect, it } from 'vitest';
-import { defaultRunConfig } from '../core/federation/run-config.ts';
+import { defaultRunConfig } from '../core/experiment/run-config.ts';
 import type { Trainer } from '../core/training/trainer.ts';
-import type { Dataset } from '../tfjs/datasets.ts';
+import type { Dataset } from '../data/static-dataset.ts';
 import { createShardMemory } from './shard-memory.ts';
 
 function setUp() {

@@ -1,9 +1,9 @@
 // The examples that lie on this client's trainer, over the runs: the next run with the same partition
 // and seat (the next trial of a study) finds its shard and the evaluation examples loaded.
-import type { RunConfig } from '../core/federation/run-config.ts';
+import type { RunConfig } from '../core/experiment/run-config.ts';
 import { labelHistogram, partitionExamples } from '../core/partitioning/partition.ts';
 import type { EvaluationSplit, Trainer } from '../core/training/trainer.ts';
-import type { Dataset } from '../tfjs/datasets.ts';
+import type { Dataset } from '../data/static-dataset.ts';
 
 export interface LoadedShard {
   readonly numExamples: number;

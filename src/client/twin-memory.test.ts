@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRunConfig } from '../core/federation/run-config.ts';
+import { defaultRunConfig } from '../core/experiment/run-config.ts';
 import { createTwinMemory } from './twin-memory.ts';
 
 const plaintext = { ...defaultRunConfig, encryption: 'plaintext' as const };

@@ -1,7 +1,7 @@
 // A run and its plaintext twin share everything but the encryption, so the difference of their
 // weights is what encryption did. This client remembers the weights after each of the first rounds
 // of its last run and compares them when the twin reaches the same round.
-import { twinKey, type RunConfig } from '../core/federation/run-config.ts';
+import { twinKey, type RunConfig } from '../core/experiment/run-config.ts';
 
 /** Rounds remembered: 50 rounds of the default model are 20 MB. */
 const MAX_ROUNDS = 50;

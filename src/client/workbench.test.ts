@@ -1,230 +1,81 @@
-// What a client says when it cannot prepare: the code names the part that failed. And which trainer the
-// next run gets: the one that lies there, or another.
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { MAX_RANGE_EXPONENT } from '../core/encryption/quantisation.ts';
-import { defaultRunConfig, type RunConfig } from '../core/federation/run-config.ts';
-import { DeviceLost, type Trainer } from '../core/training/trainer.ts';
-import { DataUnavailable, type Dataset } from '../tfjs/datasets.ts';
-import { canRun } from '../simd/calibration.ts';
-import { openTrainer, type OpenedTrainer } from './open-trainer.ts';
-import { createWorkbench, type UntimedClientEvent } from './workbench.ts';
+// What a client does with training that ends in no numbers: it says that its update failed, and there
+// is nothing left that could be sent.
+import type { RoundKey } from '../core/protocol/round-key.ts';
+import { expect, test, vi } from 'vitest';
+import { defaultRunConfig } from '../core/experiment/run-config.ts';
+import type { Trainer, TrainingResult } from '../core/training/trainer.ts';
+import { createWorkbench, type WorkbenchEnvironment } from './workbench.ts';
+import { createTwinMemory } from './twin-memory.ts';
 
-const openDataset = vi.hoisted(() => vi.fn<() => Promise<Dataset>>());
 vi.mock('node-seal', () => ({ default: () => Promise.reject(new Error('not in Node')) }));
-vi.mock('./open-trainer.ts', () => ({ openTrainer: vi.fn<typeof openTrainer>() }));
-vi.mock('../simd/calibration.ts', () => ({ canRun: vi.fn<typeof canRun>() }));
-vi.mock(import('../tfjs/datasets.ts'), async (original) => ({
-  ...(await original()),
-  openDataset,
-}));
 
-const config = {
-  ...defaultRunConfig,
-  clients: 2,
-  encryption: 'plaintext',
-  batchSize: 4,
-  localBatches: 40,
-} as const;
-const labels = Uint8Array.from({ length: 400 }, (_, index) => index % 10);
-const data = {
-  loadLabels: () => Promise.resolve(labels),
-  loadExamples: () => Promise.resolve({}),
-} as unknown as Dataset;
+const config = { ...defaultRunConfig, clients: 2, encryption: 'plaintext' } as const;
+const key: RoundKey = { runId: 'run', round: 1, attempt: 1 };
 
-/** A trainer that adds `movement` to every weight. */
-function trainer(movement: number, warmUp = () => Promise.resolve()) {
-  return {
+/** A client in its seat, whose trainer moves every weight by 0.01 and then does `spoil` to the result. */
+async function seatedBench(spoil: (result: TrainingResult) => TrainingResult) {
+  const trainer = {
     info: { backend: 'cpu', renderer: '', reason: '' },
-    loadTrainingExamples() {},
-    loadEvaluationExamples() {},
-    warmUp,
+    warmUp: () => Promise.resolve(),
     train: (_model: unknown, weights: Float32Array) =>
-      Promise.resolve({
-        weights: weights.map((weight) => weight + movement),
-        meanLoss: 1,
-        accuracy: 0.1,
-        numExamplesSeen: 1,
-      }),
-    dispose: vi.fn<() => void>(),
+      Promise.resolve(
+        spoil({
+          weights: Float32Array.from(weights, (weight) => weight + 0.01),
+          meanLoss: 1,
+          accuracy: 0.1,
+          numExamplesSeen: 16,
+        }),
+      ),
   } as unknown as Trainer;
-}
-
-function opened(trainer: Trainer, how: Partial<OpenedTrainer> = {}): OpenedTrainer {
-  return { trainer, lead: 1.5, isStandIn: false, ...how };
-}
-
-function setUp() {
-  const events: UntimedClientEvent[] = [];
-  const workbench = createWorkbench({
-    secret: {} as Parameters<typeof createWorkbench>[0]['secret'],
-    backend: 'auto',
-    dataUrl: '',
-    watchdog: { guard: (_what, _limitMs, work) => work(), alive() {} },
-    emit: (event) => events.push(event),
+  const environment: WorkbenchEnvironment = {
+    secret: {} as WorkbenchEnvironment['secret'],
+    shards: {
+      load: () => Promise.resolve({ numExamples: 160, labelHistogram: Array<number>(10).fill(16) }),
+      ensureSplit: () => Promise.resolve(),
+    },
+    twins: createTwinMemory(),
+    warmSchemes: new Set(),
+  };
+  const bench = createWorkbench(environment, 'run', config);
+  await bench.prepare(trainer, {
+    ...{ type: 'prepare', runId: 'run', config, seat: 0, round: 0, sealedWeights: null },
   });
-  /** What comes of taking the first seat. */
-  async function prepare(
-    changes: Partial<RunConfig> = {},
-    runId = 'run',
-  ): Promise<UntimedClientEvent> {
-    const numBefore = events.length;
-    workbench.run({
-      type: 'prepare',
-      runId,
-      config: { ...config, ...changes },
-      seat: 0,
-      round: 0,
-      sealedWeights: null,
-    });
-    await vi.waitFor(() => expect(events.length).toBeGreaterThan(numBefore));
-    return events.at(-1)!;
-  }
-  return { prepare };
+  return {
+    train: () => bench.train(key, { aborted: false }, () => {}),
+    encrypt: () =>
+      bench.encrypt({
+        ...{ type: 'encrypt', key, numExamples: 160, largestNumExamples: 160 },
+        rangeExponents: [0, 0, 0, 0],
+      }),
+  };
 }
 
-beforeEach(() => {
-  openDataset.mockReset().mockResolvedValue(data);
-  vi.mocked(openTrainer)
-    .mockReset()
-    .mockResolvedValue(opened(trainer(0.01)));
-  vi.mocked(canRun).mockReset().mockReturnValue(true);
+const places: readonly (readonly [place: string, isBad: (at: number) => boolean])[] = [
+  ['in the first weight', (at) => at === 0],
+  ['in one weight', (at) => at === 70_001],
+  ['in all weights', () => true],
+];
+
+test.each(
+  [NaN, Infinity, -Infinity].flatMap((bad) => places.map((place) => [bad, ...place] as const)),
+)('%s %s is a failed update, and nothing is sent', async (bad, _, isBad) => {
+  const bench = await seatedBench((result) => ({
+    ...result,
+    weights: result.weights.map((weight, at) => (isBad(at) ? bad : weight)),
+  }));
+  await expect(bench.train()).rejects.toMatchObject({ code: 'non-finite-update' });
+  await expect(bench.encrypt()).rejects.toThrow('Nothing was trained');
 });
 
-describe('a preparation that fails', () => {
-  it('for want of the images is tried afresh the next time', async () => {
-    const { prepare } = setUp();
-    openDataset.mockRejectedValueOnce(new DataUnavailable('manifest.json cannot be reached.'));
-    expect(await prepare()).toMatchObject({
-      type: 'work-failed',
-      key: { attempt: 0 },
-      code: 'data-unavailable',
-      detail: 'manifest.json cannot be reached.',
-    });
-    expect(await prepare()).toMatchObject({ type: 'prepared', numExamples: 200 });
-  });
-
-  it('for want of a backend says so', async () => {
-    vi.mocked(openTrainer).mockRejectedValue(new Error('WebGL cannot be started in this browser'));
-    expect(await setUp().prepare()).toMatchObject({
-      code: 'backend-unavailable',
-      detail: 'WebGL cannot be started in this browser',
-    });
-  });
-
-  it('in the warm-up is the backend’s', async () => {
-    const refuse = () => Promise.reject(new Error('shader did not compile'));
-    vi.mocked(openTrainer).mockResolvedValue(opened(trainer(0, refuse)));
-    expect(await setUp().prepare()).toMatchObject({ code: 'backend-unavailable' });
-  });
-
-  it('because the device is gone says that', async () => {
-    const lose = () => Promise.reject(new DeviceLost('the WebGL context was lost'));
-    vi.mocked(openTrainer).mockResolvedValue(opened(trainer(0, lose)));
-    expect(await setUp().prepare()).toMatchObject({ code: 'device-lost' });
-  });
+test.each([NaN, Infinity, -Infinity])('a loss of %s is the same', async (meanLoss) => {
+  const bench = await seatedBench((result) => ({ ...result, meanLoss }));
+  await expect(bench.train()).rejects.toMatchObject({ code: 'non-finite-update' });
+  await expect(bench.encrypt()).rejects.toThrow('Nothing was trained');
 });
 
-it.each([NaN, Infinity, 2 ** MAX_RANGE_EXPONENT])(
-  'training that moves weights by %f is no failure of the preparation',
-  async (movement) => {
-    vi.mocked(openTrainer).mockResolvedValue(opened(trainer(movement)));
-    expect(await setUp().prepare()).toMatchObject({
-      type: 'prepared',
-      rangeExponents: [0, 0, 0, 0],
-    });
-  },
-);
-
-describe('two runs, one after the other', () => {
-  /** The engines that the two runs were opened with: how many, and whether the first was given back. */
-  async function openings(
-    [first, second]: readonly [Partial<RunConfig>, Partial<RunConfig>],
-    how: Partial<OpenedTrainer> = {},
-  ) {
-    const trainers = [trainer(0.01), trainer(0.01)] as const;
-    for (const one of trainers) vi.mocked(openTrainer).mockResolvedValueOnce(opened(one, how));
-    const { prepare } = setUp();
-    expect(await prepare(first, 'first')).toMatchObject({ type: 'prepared' });
-    expect(await prepare(second, 'second')).toMatchObject({ type: 'prepared' });
-    const numOpened = vi.mocked(openTrainer).mock.calls.length;
-    expect(trainers[0].dispose).toHaveBeenCalledTimes(numOpened - 1);
-    return vi.mocked(openTrainer).mock.calls;
-  }
-  const [once, twice] = [1, 2];
-
-  it.each<[string, Partial<RunConfig>, number]>([
-    ['the learning rate', { learningRate: 0.5 }, once],
-    ['the units', { units: 200 }, twice],
-    ['the layers', { hiddenLayers: 2 }, twice],
-    ['the batch size', { batchSize: 5 }, twice],
-    ['the optimizer', { optimizer: 'adam' }, twice],
-    ['the backend', { backend: 'simd' }, twice],
-  ])('that differ in %s, engines close to each other', async (_what, change, expected) => {
-    const calls = await openings([{}, change], { lead: 2.9 });
-    expect(calls).toHaveLength(expected);
-  });
-
-  it('tell the second opening what will be trained', async () => {
-    const [, second] = await openings([{}, { units: 64, batchSize: 7, optimizer: 'adam' }]);
-    const shape = { model: { widths: [784, 64, 10] }, batchSize: 7, optimizer: 'adam' };
-    expect(second).toEqual(['auto', shape]);
-  });
-
-  it.each<[string, Partial<RunConfig>, number, number]>([
-    ['the next model', { units: 200 }, 3, once],
-    ['the next optimizer', { optimizer: 'adam' }, 3, once],
-    ['a model of twice the work', { units: 256 }, 2.9, twice],
-    ['a model of eight times the work', { units: 1024 }, 7.9, twice],
-    ['a model of eight times the work', { units: 1024 }, 8.1, once],
-    ['eight times the batch', { batchSize: 32 }, 7.9, twice],
-  ])('keep the engine for %s (%j) with a lead of %d', async (_what, change, lead, expected) => {
-    const calls = await openings([{}, change], { lead });
-    expect(calls).toHaveLength(expected);
-  });
-
-  it.each(['auto', 'simd'] as const)(
-    'get an engine for each (%s) where the SIMD step can run only one of the models',
-    async (backend) => {
-      vi.mocked(canRun).mockImplementation(({ widths }) => widths[1]! < 200);
-      const [small, large] = [
-        { backend, units: 128 },
-        { backend, units: 200 },
-      ];
-      expect(await openings([small, large], { lead: 100 })).toHaveLength(twice);
-      vi.mocked(openTrainer).mockClear();
-      expect(await openings([large, small], { lead: 100 })).toHaveLength(twice);
-    },
-  );
-
-  it.each(['webgl', 'wasm', 'cpu', 'simd'] as const)(
-    'keep %s for every model when it was chosen by hand',
-    async (backend) => {
-      const runs = [{ backend }, { backend, units: 1024, batchSize: 100 }] as const;
-      expect(await openings(runs, { lead: null })).toHaveLength(once);
-    },
-  );
-
-  it('try again for what stands in for the SIMD step', async () => {
-    expect(await openings([{}, {}], { lead: 100, isStandIn: true })).toHaveLength(twice);
-  });
-
-  it('load the examples anew on a trainer that is opened anew', async () => {
-    const next = { ...trainer(0.01), loadTrainingExamples: vi.fn<() => void>() };
-    vi.mocked(openTrainer)
-      .mockResolvedValueOnce(opened(trainer(0.01)))
-      .mockResolvedValueOnce(opened(next));
-    const { prepare } = setUp();
-    await prepare({}, 'first');
-    await prepare({ units: 200 }, 'second');
-    expect(next.loadTrainingExamples).toHaveBeenCalledTimes(1);
-  });
-
-  it('do not go back to a trainer that was given back for one that did not open', async () => {
-    const { prepare } = setUp();
-    await prepare({}, 'first');
-    vi.mocked(openTrainer).mockRejectedValueOnce(new Error('WebGL cannot be started'));
-    expect(await prepare({ backend: 'webgl' }, 'second')).toMatchObject({ type: 'work-failed' });
-    await prepare({}, 'third');
-    expect(openTrainer).toHaveBeenCalledTimes(3);
-  });
+test('numbers are no failure', async () => {
+  const bench = await seatedBench((result) => result);
+  expect(await bench.train()).toMatchObject({ type: 'trained', key, trainLoss: 1 });
+  const { type, quantisationError } = await bench.encrypt();
+  expect([type, quantisationError < 1e-6]).toEqual(['encrypted', true]);
 });

@@ -10,7 +10,7 @@ import { clientMessageSchema } from '../core/protocol/client-messages.ts';
 import { dashboardMessageSchema } from '../core/protocol/dashboard-messages.ts';
 import { PROTOCOL_VERSION, serverLockName, STORAGE_LOCK_NAME } from '../core/protocol/schema.ts';
 import { detachBufferWithTwoViews } from '../worker/early-detachment.ts';
-import { startCoordinator, type CoordinatorHost } from './coordinator-host.ts';
+import { startCoordinator, type CoordinatorHost } from './run-effects.ts';
 import { openStorage } from './storage.ts';
 import { createViewPublisher, type ViewPublisher } from './view-publisher.ts';
 

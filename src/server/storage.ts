@@ -2,13 +2,13 @@
 // and keys), and the study at the table. Everything is in IndexedDB; a change is one transaction and counts as durable
 // when it has completed ("strict": the engine has flushed it).
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { restoredFrom } from '../core/federation/restoring.ts';
 import type {
   PersistentChange,
   PersistentRun,
   RestoredState,
-} from '../core/federation/coordinator-types.ts';
-import type { PersistentStudy } from '../core/federation/study-state.ts';
-import { restoredFrom } from '../core/federation/restoring.ts';
+  PersistentStudy,
+} from '../core/federation/persistence.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -7,7 +7,7 @@ import {
   type SchemeParameters,
   type Summer,
 } from '../core/encryption/scheme.ts';
-import type { RoundKey } from '../core/federation/coordinator-types.ts';
+import type { RoundKey } from '../core/protocol/round-key.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type AddOutcome = { readonly ok: true } | { readonly ok: false; readonly code: SchemeErrorCode };

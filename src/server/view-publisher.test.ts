@@ -7,8 +7,8 @@ import {
   type StudyView,
   type TrialView,
 } from '../core/protocol/view.ts';
-import { defaultStudySetup } from '../core/tuning/study-setup.ts';
-import { sampleView } from '../testing/sample-view.ts';
+import { defaultStudySetup } from '../core/experiment/study-setup.ts';
+import { sampleView } from '../testing/samples/sample-view.ts';
 import { createViewPublisher } from './view-publisher.ts';
 
 const INTERVAL_MS = 100;

@@ -12,9 +12,13 @@ import type {
   TrainingJob,
   TrainingResult,
 } from '../core/training/trainer.ts';
-import { evaluateFloat64, randomWeights, trainFloat64 } from '../testing/float64-trainer.ts';
-import { describeTrainer } from '../testing/trainer-conformance.ts';
-import { largestDifference, trainingJob } from '../testing/training-samples.ts';
+import {
+  evaluateFloat64,
+  randomWeights,
+  trainFloat64,
+} from '../testing/conformance/float64-trainer.ts';
+import { describeTrainer } from '../testing/conformance/trainer-conformance.ts';
+import { largestDifference, trainingJob } from '../testing/conformance/training-samples.ts';
 import { darkExamples } from './calibration.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { createSimdTrainer } from './trainer.ts';

@@ -3,7 +3,7 @@ import { backend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
 import { DeviceLost } from '../core/training/trainer.ts';
-import { syntheticExamples, trainingJob } from '../testing/training-samples.ts';
+import { syntheticExamples, trainingJob } from '../testing/conformance/training-samples.ts';
 import { createTfjsTrainer } from './trainer.ts';
 import { webglContextOf } from './webgl-backend.ts';
 

@@ -5,8 +5,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { createRandom } from '../core/math/random.ts';
 import { denseModel, initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
 import type { Examples, Trainer } from '../core/training/trainer.ts';
-import { describeTrainer } from '../testing/trainer-conformance.ts';
-import { largestDifference, syntheticExamples, trainingJob } from '../testing/training-samples.ts';
+import { describeTrainer } from '../testing/conformance/trainer-conformance.ts';
+import {
+  largestDifference,
+  syntheticExamples,
+  trainingJob,
+} from '../testing/conformance/training-samples.ts';
 import type { TfjsBackendName } from './backend.ts';
 import { createTfjsTrainer } from './trainer.ts';
 import { webglContextOf } from './webgl-backend.ts';

@@ -2,12 +2,12 @@
 // the clients it hosts). Components read it with `useDashboard(selector)` and act through `actions`;
 // nothing else in the page talks to the server or to workers.
 import { createStore, useStore } from 'zustand';
-import type { RunConfig } from '../core/federation/run-config.ts';
+import type { RunConfig } from '../core/experiment/run-config.ts';
 import type { DashboardResults } from '../core/protocol/dashboard-messages.ts';
 import type { BackendChoice } from '../core/training/trainer.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import type { Params } from '../core/tuning/study.ts';
-import type { StudySetup } from '../core/tuning/study-setup.ts';
+import type { StudySetup } from '../core/experiment/study-setup.ts';
 
 /** `outdated`: the server speaks another protocol version, this tab must be reloaded. */
 export type ConnectionState = 'connecting' | 'connected' | 'lost' | 'outdated';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRunConfig } from '../core/federation/run-config.ts';
+import { defaultRunConfig } from '../core/experiment/run-config.ts';
 import { presets } from './form/presets.ts';
 import { draftConfig, isClientPage, readUrl, textsOf, writeUrl } from './url-state.ts';
 

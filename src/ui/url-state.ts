@@ -1,7 +1,7 @@
 // What the URL says: which page this is, which view, and the whole configuration of the experiment.
 // Pure functions over the query string; names that are not ours are left as they are.
-import { configFields, readConfig, writeConfig } from '../core/federation/config-fields.ts';
-import type { RunConfig } from '../core/federation/run-config.ts';
+import { configFields, readConfig, writeConfig } from '../core/experiment/config-fields.ts';
+import type { RunConfig } from '../core/experiment/run-config.ts';
 
 export const viewNames = ['table', 'study', 'encryption', 'model'] as const;
 export type ViewName = (typeof viewNames)[number];

@@ -2,9 +2,8 @@
 // states the chance that a sum comes out wrong. Each choice is explained where it is made. Sources:
 // Microsoft SEAL 4.1 (sampler, prime selection, serialised sizes) and the Homomorphic Encryption
 // Standard (Albrecht et al. 2018, eprint 2019/939) for the security levels.
-import { MAX_PAYLOAD_BYTES } from '../protocol/schema.ts';
 import { largestNttPrime } from './ntt-primes.ts';
-import type { SchemeName, SchemeParameters } from './scheme.ts';
+import { type SchemeName, type SchemeParameters, MAX_PAYLOAD_BYTES } from './scheme.ts';
 
 /** The largest cohort for which the bounds below are worked out and tested. */
 export const MAX_CONTRIBUTORS = 100;

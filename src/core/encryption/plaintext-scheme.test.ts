@@ -1,4 +1,4 @@
-import { schemeConformance } from '../../testing/scheme-conformance.ts';
+import { schemeConformance } from '../../testing/conformance/scheme-conformance.ts';
 import { createPlaintextScheme, createPlaintextSummer } from './plaintext-scheme.ts';
 
 schemeConformance({

@@ -92,3 +92,5 @@ export interface ClientScheme {
   /** Throws SchemeError `bad-key`. */
   open(keys: Uint8Array): { readonly encryptor: Encryptor; readonly decryptor: Decryptor };
 }
+
+export const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;

@@ -4,19 +4,12 @@ import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { DashboardMessage, ServerToDashboard } from '../protocol/dashboard-messages.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
 import type { SchemeErrorCode, SchemeParameters } from '../encryption/scheme.ts';
-import type { RoundRecord, RunSummary, TestResult, TrialPlace } from '../protocol/view.ts';
-import type { RunConfig } from './run-config.ts';
-import type { PersistentStudy } from './study-state.ts';
+import type { RunConfig } from '../experiment/run-config.ts';
+import type { PersistentChange } from './persistence.ts';
+import type { RoundKey } from '../protocol/round-key.ts';
 
 /** Connections are the shell's; one client or dashboard each. */
 export type ConnectionId = string;
-
-/** A run's place in time: the key by which results of effects are matched, never by order of arrival. */
-export interface RoundKey {
-  readonly runId: string;
-  readonly round: number;
-  readonly attempt: number;
-}
 
 /** `stall`: how long a trial's run that lost its clients is waited for. */
 export type TimerName = 'gather' | 'prepare' | 'keys' | 'round' | 'apply' | 'deposit' | 'stall';
@@ -120,79 +113,6 @@ export type CoordinatorEffect =
     }
   /** Make this durable in one transaction, then say `persisted`. Later tickets supersede earlier ones of the same key. */
   | { readonly type: 'persist'; readonly ticket: number; readonly change: PersistentChange };
-
-/** What survives the server. Everything of it is ciphertext, history or configuration. */
-export interface PersistentRun {
-  readonly runId: string;
-  readonly config: RunConfig;
-  readonly twinOf: string | null;
-  /** Left out, as `skipsTest`, by builds that knew no studies. */
-  readonly trialOf?: TrialPlace | null;
-  /** Ends after its last round: a trial is chosen on the validation examples. */
-  readonly skipsTest?: boolean;
-  /** Stopped by the study's pruner; left out by builds that ran one trial at a time. */
-  readonly isPruned?: boolean;
-  /** Start a plaintext twin when this run has finished. */
-  readonly withTwin: boolean;
-  readonly status: 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
-  readonly note: string | null;
-  readonly startedAtMs: number;
-  readonly endedAtMs: number | null;
-  /** Last committed round, -1 before round 0. */
-  readonly committedRound: number;
-  readonly attempt: number;
-  readonly keyEpoch: number;
-  readonly history: readonly RoundRecord[];
-  readonly test: TestResult | null;
-  readonly abandonedRounds: number;
-  /** For the next round's `train`; [] before the first ranges are known. */
-  readonly rangeExponents: readonly number[];
-  /** The cohort's largest number of examples that these ranges belong to; 0 before. */
-  readonly rangesLargest: number;
-  /** Which clientId sat where, so that a returning tab gets its seat back. */
-  readonly seats: readonly (string | null)[];
-}
-
-export type PersistentChange =
-  /** Writes the run (replacing it) and, where given, its sealed weights and keys. */
-  | {
-      readonly type: 'save-run';
-      readonly run: PersistentRun;
-      readonly sealedWeights: Uint8Array<ArrayBuffer> | null;
-      readonly sealedKeys: Uint8Array<ArrayBuffer> | null;
-    }
-  | { readonly type: 'delete-runs'; readonly runIds: readonly string[] }
-  /** Writes the study in place of any other, and drops the sealed bytes of these runs. */
-  | {
-      readonly type: 'save-study';
-      readonly study: PersistentStudy;
-      readonly drops: {
-        readonly weightsOf: readonly string[];
-        readonly keysOf: readonly string[];
-      };
-    };
-
-/** A persisted run with its sealed bytes. */
-export interface RestoredRun {
-  readonly run: PersistentRun;
-  readonly sealedWeights: Uint8Array<ArrayBuffer> | null;
-  readonly sealedKeys: Uint8Array<ArrayBuffer> | null;
-}
-
-/** What the shell read from storage at start; `restoredFrom` sorts it. */
-export interface RestoredState {
-  /** The run at the table, finished or not. */
-  readonly current: RestoredRun | null;
-  /** Runs of the study's other running trials. */
-  readonly beside: readonly RestoredRun[];
-  /** The run whose twin `current` is, or the twin of `current`. */
-  readonly pair: RestoredRun | null;
-  readonly archive: readonly RunSummary[];
-  readonly study: PersistentStudy | null;
-  /** The run of the study's best trial. */
-  readonly bestRun: RestoredRun | null;
-  readonly restarts: number;
-}
 
 /** Fixed at the coordinator's birth. */
 export interface CoordinatorConfig {

@@ -5,18 +5,18 @@ import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { DashboardMessage } from '../protocol/dashboard-messages.ts';
 import { createCoordinator, stepCoordinator, viewOf } from './coordinator.ts';
-import type { CoordinatorState } from './table.ts';
 import type {
   CoordinatorConfig,
   CoordinatorEffect,
   CoordinatorEvent,
-  PersistentRun,
 } from './coordinator-types.ts';
 import { sliceBounds } from './evaluation-slices.ts';
 import { restoredFrom } from './restoring.ts';
-import { defaultRunConfig, type RunConfig } from './run-config.ts';
-import { persistentRun } from './run-state.ts';
+import { defaultRunConfig, type RunConfig } from '../experiment/run-config.ts';
+import { persistentRun } from './run/run-state.ts';
 import type { Untimed } from './untimed.ts';
+import type { PersistentRun } from './persistence.ts';
+import type { CoordinatorState } from './coordinator-state.ts';
 
 const parameters = {
   levels: 255,

@@ -18,18 +18,16 @@ import type {
   CoordinatorConfig,
   CoordinatorEffect,
   CoordinatorEvent,
-  RestoredRun,
-  RestoredState,
 } from './coordinator-types.ts';
 import { onDashboardSaid } from './dashboard-commands.ts';
-import { entropyBitsPerByte } from './metrics.ts';
+import { entropyBitsPerByte } from './run/metrics.ts';
 import { clientOf, emptyRegistry, withClient, withoutClient } from './registry.ts';
-import { awaitsSave, isMember, type RunEvent, type RunMessage } from './run-machine.ts';
-import { isOver, restoredRun, type RunState } from './run-state.ts';
-import { rejection } from './run-step.ts';
+import { awaitsSave, isMember, type RunEvent, type RunMessage } from './run/run-machine.ts';
+import { isOver, restoredRun, type RunState } from './run/run-state.ts';
+import { rejection } from './run/run-step.ts';
 import { runOf, runsOf, unfinishedRuns } from './runs.ts';
-import { reviewStudy } from './study-review.ts';
-import { studyState } from './study-state.ts';
+import { reviewStudy } from './study/study-review.ts';
+import { studyState } from './study/study-state.ts';
 import {
   advanceRun,
   advanceRuns,
@@ -38,10 +36,10 @@ import {
   seatFreeClients,
   startTwinOf,
   withKeysOf,
-  type CoordinatorState,
-  type Stepped,
 } from './table.ts';
-import { projectView } from './view.ts';
+import { projectView } from './project-view.ts';
+import type { RestoredRun, RestoredState } from './persistence.ts';
+import type { CoordinatorState, Stepped } from './coordinator-state.ts';
 
 /** Bytes of the last update that dashboards may look at. */
 const HEAD_BYTES = 256; // a ciphertext begins with 113 bytes of header; what looks random comes after

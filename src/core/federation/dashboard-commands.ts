@@ -1,14 +1,15 @@
 // What dashboards ask of the server: to watch it, to start, pause, continue and stop a run, to give out a
 // model or a history, to clear the archive. A refusal says what stands in the way.
 import { PROTOCOL_VERSION } from '../protocol/schema.ts';
-import { answered, refusal, type Answer, type DashboardSaid } from './answers.ts';
+import { answered, refusal, type Answer, type DashboardSaid } from './command-answers.ts';
 import type { CoordinatorConfig, CoordinatorEffect } from './coordinator-types.ts';
-import type { RunConfig } from './run-config.ts';
-import { isOver, type RunState } from './run-state.ts';
+import type { RunConfig } from '../experiment/run-config.ts';
+import { isOver, type RunState } from './run/run-state.ts';
 import { runOf } from './runs.ts';
-import { onStudyCommand, onTrialRunCommand } from './study-commands.ts';
-import { isActive, type StudyState } from './study-state.ts';
-import { advanceRun, newRun, takeTable, type CoordinatorState, type Stepped } from './table.ts';
+import { onStudyCommand, onTrialRunCommand } from './study/study-commands.ts';
+import { isActive } from './study/study-state.ts';
+import { advanceRun, newRun, takeTable } from './table.ts';
+import type { StudyState, CoordinatorState, Stepped } from './coordinator-state.ts';
 
 /**
  * Carries out one command about runs and the archive; those about studies go on to study-commands.ts.

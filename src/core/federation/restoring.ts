@@ -1,7 +1,7 @@
 // What a new server goes on from, out of all the runs that storage holds.
-import type { RunSummary } from '../protocol/view.ts';
-import { bestRunId, runningTrials, type PersistentStudy } from './study-state.ts';
-import type { PersistentRun, RestoredRun, RestoredState } from './coordinator-types.ts';
+import { bestRunId, runningTrials } from './study/study-state.ts';
+import type { RestoredRun, RestoredState, PersistentStudy } from './persistence.ts';
+import { summaryOfSaved } from './run/run-summary.ts';
 
 /**
  * Sorts stored runs. At the table is the unfinished run, the study's before others, otherwise the one
@@ -34,21 +34,4 @@ export function restoredFrom(
   const bestId = study === null ? null : bestRunId(study);
   const bestRun = stored.find(({ run }) => run.runId === bestId) ?? null;
   return { current, beside, pair, archive, study, bestRun, restarts };
-}
-
-function summaryOfSaved(run: PersistentRun): RunSummary {
-  const { runId, config, startedAtMs, endedAtMs, twinOf, trialOf } = run;
-  return {
-    runId,
-    config,
-    // Only the run at the table and those of running trials go on; another that storage calls so was cut off.
-    phase: run.status === 'running' || run.status === 'paused' ? 'stopped' : run.status,
-    startedAtMs,
-    endedAtMs,
-    rounds: Math.max(0, run.committedRound),
-    validationAccuracy: run.history.at(-1)?.validationAccuracy ?? null,
-    testAccuracy: run.test?.accuracy ?? null,
-    twinOf,
-    trialOf: trialOf ?? null,
-  };
 }

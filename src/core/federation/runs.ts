@@ -1,10 +1,21 @@
 // Which runs the coordinator knows, and whose a client is. Trials may run side by side: each of their
 // runs has clients of its own, and a client belongs to one unfinished run at most.
-import type { Presence } from './run-step.ts';
-import { isOver, type RunState } from './run-state.ts';
-import type { CoordinatorState } from './table.ts';
+import type { Presence } from './run/run-step.ts';
+import { isOver, type RunState } from './run/run-state.ts';
+import type { Registry } from './registry.ts';
 
-type Runs = Pick<CoordinatorState, 'run' | 'beside'>;
+/** Runs that clients may belong to. */
+export interface Runs {
+  /** The run at the table. */
+  readonly run: RunState | null;
+  /** Those of further trials, beside it. */
+  readonly beside: readonly RunState[];
+}
+
+/** The same with the clients that are there. */
+interface Attendance extends Runs {
+  readonly registry: Registry;
+}
 
 /** The one at the table first. */
 export function runsOf({ run, beside }: Runs): readonly RunState[] {
@@ -21,20 +32,17 @@ export function runOf(state: Runs, runId: string): RunState | null {
 }
 
 /** Clients that the run may seat: those that are there and belong to no other run. */
-export function presentFor(
-  state: Runs & Pick<CoordinatorState, 'registry'>,
-  runId: string,
-): readonly Presence[] {
+export function presentFor(state: Attendance, runId: string): readonly Presence[] {
   return belongingTo(state, (owner) => owner === null || owner === runId);
 }
 
 /** Clients that are there and belong to no unfinished run. */
-export function freeClients(state: Runs & Pick<CoordinatorState, 'registry'>): ReadonlySet<string> {
+export function freeClients(state: Attendance): ReadonlySet<string> {
   return new Set(belongingTo(state, (owner) => owner === null).map(({ clientId }) => clientId));
 }
 
 function belongingTo(
-  state: Runs & Pick<CoordinatorState, 'registry'>,
+  state: Attendance,
   isWanted: (runId: string | null) => boolean,
 ): readonly Presence[] {
   const owners = ownersOf(state);

@@ -2,42 +2,21 @@
 // trials, and the archive of earlier runs. A run is put there, advanced, and cleared away by the next one.
 import * as v from 'valibot';
 import type { ErrorCode } from '../protocol/error-codes.ts';
-import type {
-  RunSummary,
-  ServerSees,
-  ServerSlice,
-  ServerView,
-  TrialPlace,
-} from '../protocol/view.ts';
-import type { CoordinatorConfig, CoordinatorEffect } from './coordinator-types.ts';
-import { keysFor, usedEpoch, type HeldKeys } from './key-making.ts';
-import type { Registry } from './registry.ts';
-import { runConfigSchema, type RunConfig } from './run-config.ts';
-import { stepRun, type RunEvent } from './run-machine.ts';
-import { isOver, justStarted, parametersFor, persistentRun, type RunState } from './run-state.ts';
+import type { TrialPlace } from '../protocol/view.ts';
+import type { CoordinatorConfig } from './coordinator-types.ts';
+import { keysFor, usedEpoch } from './run/key-making.ts';
+import { runConfigSchema, type RunConfig } from '../experiment/run-config.ts';
+import { stepRun, type RunEvent } from './run/run-machine.ts';
+import {
+  isOver,
+  justStarted,
+  parametersFor,
+  persistentRun,
+  type RunState,
+} from './run/run-state.ts';
 import { presentFor, runOf, unfinishedRuns } from './runs.ts';
-import type { StudyState } from './study-state.ts';
-import { summaryOf } from './view.ts';
-
-export interface CoordinatorState {
-  readonly registry: Registry;
-  /** The run at the table: going on, or the last one. */
-  readonly run: RunState | null;
-  /** Runs of further trials of the study, side by side with `run` on clients of their own. */
-  readonly beside: readonly RunState[];
-  /** While `run` is a twin: the run that it repeats. Afterwards: the twin of `run`. */
-  readonly pair: RunState | null;
-  readonly archive: readonly RunSummary[];
-  /** The study at the table: going on, or the last one. */
-  readonly study: StudyState | null;
-  readonly heldKeys: HeldKeys | null;
-  readonly nextTicket: number;
-  readonly server: ServerSlice;
-  readonly sees: ServerSees;
-  readonly view: ServerView;
-}
-
-export type Stepped = [CoordinatorState, CoordinatorEffect[]];
+import type { CoordinatorState, Stepped } from './coordinator-state.ts';
+import { summaryOf } from './run/run-summary.ts';
 
 /** Lets one run take the event, and draws the consequences of its end. */
 export function advanceRun(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../math/random.ts';
-import { randomWeights, trainFloat64 } from '../../testing/float64-trainer.ts';
+import { randomWeights, trainFloat64 } from '../../testing/conformance/float64-trainer.ts';
 import { classProbabilities, forwardPass, softmax } from './forward.ts';
 import { denseModel, type ModelSpec } from './model-spec.ts';
 

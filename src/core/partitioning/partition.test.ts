@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { describePartitioner, syntheticLabels } from '../../testing/partitioner-conformance.ts';
+import {
+  describePartitioner,
+  syntheticLabels,
+} from '../../testing/conformance/partitioner-conformance.ts';
 import { labelHistogram, partitionExamples, type PartitionConfig } from './partition.ts';
 
 const config: PartitionConfig = {

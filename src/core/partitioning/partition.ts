@@ -1,7 +1,7 @@
 // Which training examples belong to which seat: a function of the run's seed, so that every client
 // finds its own share without being told. Disjoint by construction: no example lands with two clients.
 import { createRandom } from '../math/random.ts';
-import type { RunConfig } from '../federation/run-config.ts';
+import type { RunConfig } from '../experiment/run-config.ts';
 import { partitionDirichlet } from './dirichlet.ts';
 import { partitionIid } from './iid.ts';
 import { partitionShards } from './shards.ts';

@@ -8,7 +8,6 @@ import {
   evaluationSlice,
   finite,
   identifier,
-  MAX_PAYLOAD_BYTES,
   MAX_SEALED_KEY_BYTES,
   rangeExponents,
   roundIndex,
@@ -16,6 +15,7 @@ import {
   share,
   shortText,
 } from './schema.ts';
+import { MAX_PAYLOAD_BYTES } from '../encryption/scheme.ts';
 
 export const clientPhase = v.picklist([
   'idle',

@@ -1,10 +1,10 @@
 // Between a dashboard and the server: commands one way, views and answers the other.
 import * as v from 'valibot';
-import { runConfigSchema } from '../federation/run-config.ts';
+import { runConfigSchema } from '../experiment/run-config.ts';
 import { count, identifier, shortText } from './schema.ts';
 import { errorCode } from './error-codes.ts';
 import { paramsSchema } from '../tuning/study-config.ts';
-import { studySetupSchema } from '../tuning/study-setup.ts';
+import { studySetupSchema } from '../experiment/study-setup.ts';
 import type { ServerView, TrialView } from './view.ts';
 
 const requestId = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -2,18 +2,10 @@
 // is decrypted on the page's thread. Requests one way, progress and answers the other; one result
 // map types both ends. Nothing of this ever travels to the server.
 import * as v from 'valibot';
-import { runConfigSchema } from '../federation/run-config.ts';
-import type { SchemeParameters } from '../encryption/scheme.ts';
+import { runConfigSchema } from '../experiment/run-config.ts';
+import { type SchemeParameters, MAX_PAYLOAD_BYTES } from '../encryption/scheme.ts';
 import { NUM_PIXELS } from '../model/model-spec.ts';
-import {
-  bytes,
-  count,
-  finite,
-  identifier,
-  MAX_PAYLOAD_BYTES,
-  roundIndex,
-  share,
-} from './schema.ts';
+import { bytes, count, finite, identifier, roundIndex, share } from './schema.ts';
 
 const requestId = v.pipe(v.number(), v.integer(), v.minValue(0));
 const exactBytes = (length: number) =>

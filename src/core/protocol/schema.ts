@@ -26,7 +26,6 @@ export const bytes = (max: number) =>
     v.check((value) => value.byteLength <= max, 'too many bytes'),
   );
 
-export const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 export const MAX_SEALED_KEY_BYTES = 4 * 1024 * 1024;
 
 /** Held by a server while it lives; every tab waits for it to know when the server is gone. */

@@ -1,18 +1,18 @@
 // What the server says to a client. One closed union; each schema is the source of its type.
 import * as v from 'valibot';
-import { runConfigSchema } from '../federation/run-config.ts';
+import { runConfigSchema } from '../experiment/run-config.ts';
 import {
   bytes,
   count,
   durationMs,
   evaluationSlice,
   identifier,
-  MAX_PAYLOAD_BYTES,
   MAX_SEALED_KEY_BYTES,
   rangeExponents,
   roundIndex,
 } from './schema.ts';
 import { errorCode } from './error-codes.ts';
+import { MAX_PAYLOAD_BYTES } from '../encryption/scheme.ts';
 
 export type EvaluationSlice = v.InferOutput<typeof evaluationSlice>;
 

@@ -1,10 +1,10 @@
 // What the server shows to dashboards: a plain picture of its state, in slices that are sent again
 // only when they changed. Nothing here is secret: it is all the server itself knows.
-import type { RunConfig } from '../federation/run-config.ts';
+import type { RunConfig } from '../experiment/run-config.ts';
 import type { BackendInfo } from '../training/trainer.ts';
 import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { ParamValue } from '../tuning/distribution.ts';
-import type { StudySetup } from '../tuning/study-setup.ts';
+import type { StudySetup } from '../experiment/study-setup.ts';
 import type { Trial, TrialState } from '../tuning/trial.ts';
 import type { ClientPhase, PhaseSegment } from './client-messages.ts';
 import type { ErrorCode } from './error-codes.ts';

@@ -4,7 +4,7 @@ import { DropdownMenu } from 'radix-ui';
 import { useId, useMemo, useRef, useState, type ReactNode } from 'react';
 import { download, pictureOf, rasterise } from './save-picture.ts';
 import type { LegendEntry } from './svg-text.ts';
-import { cellText, fileStem, toCsv, type TableTwin } from './table-twin.ts';
+import { cellText, fileStem, toCsv, type TableTwin } from './chart-table.ts';
 import './charts.css';
 
 /** Rows of the table twin on the page; the CSV has all. */

@@ -1,6 +1,6 @@
 // A line chart in words and as a table: one row an x, one column a series.
 import { isPresent, type Series } from './series.ts';
-import type { TableTwin } from './table-twin.ts';
+import type { TableTwin } from './chart-table.ts';
 
 interface AxisText {
   readonly label: string;

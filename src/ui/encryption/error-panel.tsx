@@ -3,7 +3,7 @@
 import { memo, useId, useMemo } from 'react';
 import { LineChart } from '../charts/line-chart.tsx';
 import type { LineAxis } from '../charts/line-geometry.ts';
-import { RUN_COLOUR, TWIN_COLOUR } from '../charts/run-series.ts';
+import { RUN_COLOUR, TWIN_COLOUR } from '../table/run-series.ts';
 import type { Series } from '../charts/series.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import type { ErrorPoint } from './subject.ts';

@@ -1,7 +1,7 @@
 // The scheme's parameters with their meaning, and what a weight costs on the wire beside others.
 import { memo, useId } from 'react';
 import type { SchemeParameters } from '../../core/encryption/scheme.ts';
-import { encryptionLabel } from '../charts/run-series.ts';
+import { encryptionLabel } from '../table/run-series.ts';
 import { formatBytes, formatCount } from '../format.ts';
 import { wireCosts } from './bytes-per-parameter.ts';
 import { parameterMeanings } from './parameter-meanings.ts';

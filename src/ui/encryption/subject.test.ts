@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { chooseParameters } from '../../core/encryption/parameters.ts';
-import { defaultRunConfig } from '../../core/federation/run-config.ts';
+import { defaultRunConfig } from '../../core/experiment/run-config.ts';
 import type { RoundRecord, RunArchive } from '../../core/protocol/view.ts';
 import { parameterMeanings } from './parameter-meanings.ts';
 import { wireCosts } from './bytes-per-parameter.ts';

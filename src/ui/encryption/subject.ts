@@ -2,7 +2,7 @@
 // configuration in the URL. When the run is a plaintext twin, it is the encrypted run beside it.
 import { chooseParameters } from '../../core/encryption/parameters.ts';
 import type { SchemeParameters } from '../../core/encryption/scheme.ts';
-import type { RunConfig } from '../../core/federation/run-config.ts';
+import type { RunConfig } from '../../core/experiment/run-config.ts';
 import { denseModel, numParameters } from '../../core/model/model-spec.ts';
 import type { RoundRecord, RunArchive } from '../../core/protocol/view.ts';
 

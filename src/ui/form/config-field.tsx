@@ -1,7 +1,7 @@
 // One field of the configuration: label, control, meaning with its range, and what is expected when
 // the text cannot be read.
 import { memo, useId } from 'react';
-import type { ConfigField as ConfigFieldSpec } from '../../core/federation/config-fields.ts';
+import type { ConfigField as ConfigFieldSpec } from '../../core/experiment/config-fields.ts';
 import { formatNumber } from '../format.ts';
 import { editField } from '../page-state.ts';
 import { NumberField } from './number-field.tsx';

@@ -4,8 +4,8 @@ import { useMemo } from 'react';
 import {
   configFields,
   type ConfigField as ConfigFieldSpec,
-} from '../../core/federation/config-fields.ts';
-import { defaultRunConfig, type RunConfig } from '../../core/federation/run-config.ts';
+} from '../../core/experiment/config-fields.ts';
+import { defaultRunConfig, type RunConfig } from '../../core/experiment/run-config.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { replaceTexts, setWithTwin, usePage } from '../page-state.ts';
 import { draftConfig, textsOf } from '../url-state.ts';

@@ -1,6 +1,6 @@
 // A number of the configuration: typed exactly, or slid where a slider helps.
 import { Slider } from 'radix-ui';
-import type { NumberField as NumberFieldSpec } from '../../core/federation/config-fields.ts';
+import type { NumberField as NumberFieldSpec } from '../../core/experiment/config-fields.ts';
 import {
   hasSlider,
   nextOnSlider,

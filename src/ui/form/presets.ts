@@ -1,5 +1,5 @@
 // Experiments worth starting from, as the fields in which they differ from the main job.
-import type { RunConfig } from '../../core/federation/run-config.ts';
+import type { RunConfig } from '../../core/experiment/run-config.ts';
 
 export interface Preset {
   readonly name: string;

@@ -4,7 +4,7 @@ import {
   configFields,
   type ConfigField,
   type NumberField,
-} from '../../core/federation/config-fields.ts';
+} from '../../core/experiment/config-fields.ts';
 import {
   hasSlider,
   nextOnSlider,

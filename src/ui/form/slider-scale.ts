@@ -1,7 +1,7 @@
 // Where a number field's value is on its slider, and which value a place on the slider means.
 // Places are whole numbers in [0, SLIDER_STEPS]; fields that span orders of magnitude are
 // logarithmic. Values from a slider have two significant digits: a slider cannot mean more.
-import type { NumberField } from '../../core/federation/config-fields.ts';
+import type { NumberField } from '../../core/experiment/config-fields.ts';
 
 export const SLIDER_STEPS = 1000;
 

@@ -3,7 +3,7 @@
 // mistakes have a colour and a scale each.
 import { NUM_CLASSES } from '../../core/model/model-spec.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
-import type { TableTwin } from '../charts/table-twin.ts';
+import type { TableTwin } from '../charts/chart-table.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { formatCount, formatPercent } from '../format.ts';
 import { largestMistake, shadeOf } from './confusion.ts';

@@ -1,5 +1,5 @@
 // The runs whose models can be looked at: the one at the table, its twin, those beside it, and earlier ones.
-import type { RunConfig } from '../../core/federation/run-config.ts';
+import type { RunConfig } from '../../core/experiment/run-config.ts';
 import type { ServerView } from '../../core/protocol/view.ts';
 import type { ModelSource } from './use-loaded-model.ts';
 

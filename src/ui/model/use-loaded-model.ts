@@ -1,7 +1,7 @@
 // The chosen run's last committed model, opened in the inspector and kept up to date: a new commit
 // is fetched and opened while the old model goes on predicting.
 import { useEffect, useState } from 'react';
-import type { RunConfig } from '../../core/federation/run-config.ts';
+import type { RunConfig } from '../../core/experiment/run-config.ts';
 import type { DashboardActions } from '../dashboard-store.ts';
 import { InspectorError, type InspectorClient } from './inspector-client.ts';
 

@@ -1,8 +1,8 @@
 // What the header says of a run, of a study, and of a run that came after a study.
 import { describe, expect, it } from 'vitest';
 import type { ServerView, StudyView } from '../../core/protocol/view.ts';
-import { defaultStudySetup } from '../../core/tuning/study-setup.ts';
-import { sampleView } from '../../testing/sample-view.ts';
+import { defaultStudySetup } from '../../core/experiment/study-setup.ts';
+import { sampleView } from '../../testing/samples/sample-view.ts';
 import { federationStatus } from '../words.ts';
 import { bestAccuracy, bestInSight } from './best-in-sight.ts';
 

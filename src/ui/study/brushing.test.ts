@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { sampleSpace, sampleTrials } from '../../testing/sample-study.ts';
+import { sampleSpace, sampleTrials } from '../../testing/samples/sample-study.ts';
 import { brushBetween, brushedTrials, nudgedBrush } from './brushing.ts';
-import { paramAxis } from './param-axis.ts';
+import { paramAxis } from './plots/param-axis.ts';
 
 const trials = sampleTrials(40, 5);
 const axes = ['units', 'learningRate', 'momentum'].map((name) =>

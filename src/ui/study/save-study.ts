@@ -2,7 +2,7 @@
 // such a journal back.
 import type { TrialView } from '../../core/protocol/view.ts';
 import { exportTrial, trialsToCsv } from '../../core/tuning/trial-export.ts';
-import type { StudySetup } from '../../core/tuning/study-setup.ts';
+import type { StudySetup } from '../../core/experiment/study-setup.ts';
 import { download } from '../charts/save-picture.ts';
 import type { DashboardActions } from '../dashboard-store.ts';
 

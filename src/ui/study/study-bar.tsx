@@ -15,7 +15,7 @@ import {
   studyPhaseWords,
   type StudyDecision,
 } from './study-words.ts';
-import { StartStudy } from './start-study.tsx';
+import { StartStudy } from './setup/start-study.tsx';
 import { formatParam, paramLabel, valueFormat } from './trial-look.ts';
 
 export function StudyBar() {

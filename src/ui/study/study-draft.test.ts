@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultStudySetup } from '../../core/tuning/study-setup.ts';
+import { defaultStudySetup } from '../../core/experiment/study-setup.ts';
 import { floatDistribution, intDistribution } from '../../core/tuning/distribution.ts';
 import {
   draftSetup,
@@ -11,7 +11,7 @@ import {
   type Texts,
 } from './study-draft.ts';
 import { studyFields } from './study-fields.ts';
-import { studyPresets } from './study-presets.ts';
+import { studyPresets } from './setup/study-presets.ts';
 
 test('nothing typed is the notebook’s sweep', () => {
   const { setup, problems } = draftSetup({}, {});

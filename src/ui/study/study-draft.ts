@@ -1,7 +1,7 @@
 // The study being configured, as the texts that were typed: from the URL, to the URL, and the setup that
 // they make. The run that the trials vary is the configuration of the Table view: it is set once.
 import * as v from 'valibot';
-import { configFields, type ConfigField } from '../../core/federation/config-fields.ts';
+import { configFields, type ConfigField } from '../../core/experiment/config-fields.ts';
 import {
   toExternal,
   type Distribution,
@@ -9,14 +9,14 @@ import {
   type SearchSpace,
 } from '../../core/tuning/distribution.ts';
 import type { GridValues } from '../../core/tuning/study-config.ts';
-import { studySetupSchema, type StudySetup } from '../../core/tuning/study-setup.ts';
+import { studySetupSchema, type StudySetup } from '../../core/experiment/study-setup.ts';
 import {
   defaultStudyConfig,
   readDistribution,
   shortStudyRules,
   tunableFields,
   writeDistribution,
-} from '../../core/tuning/sweep.ts';
+} from '../../core/experiment/sweep.ts';
 import { draftConfig } from '../url-state.ts';
 import { studyFields, type StudyField } from './study-fields.ts';
 

@@ -1,6 +1,6 @@
 // What the study at the table was started with, to be read.
 import { memo } from 'react';
-import type { StudySetup } from '../../core/tuning/study-setup.ts';
+import type { StudySetup } from '../../core/experiment/study-setup.ts';
 import { rangeWords } from './range-words.ts';
 import { studyFields } from './study-fields.ts';
 import { commonWords } from './study-words.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ServerView, StudyView } from '../../core/protocol/view.ts';
-import { defaultStudySetup } from '../../core/tuning/study-setup.ts';
-import { sampleView } from '../../testing/sample-view.ts';
+import { defaultStudySetup } from '../../core/experiment/study-setup.ts';
+import { sampleView } from '../../testing/samples/sample-view.ts';
 import { decideStudy, shareOfTrials } from './study-words.ts';
 
 const study: StudyView = {

@@ -1,7 +1,7 @@
 // The Study view's words: states, progress and what the main button does.
-import type { RunConfig } from '../../core/federation/run-config.ts';
+import type { RunConfig } from '../../core/experiment/run-config.ts';
 import type { ServerView, StudyPhase, StudyView } from '../../core/protocol/view.ts';
-import type { StudySetup } from '../../core/tuning/study-setup.ts';
+import type { StudySetup } from '../../core/experiment/study-setup.ts';
 import { numPresent } from '../table/run-decision.ts';
 import { isOver, plural } from '../words.ts';
 import { draftSetup, type Texts } from './study-draft.ts';

@@ -3,7 +3,7 @@
 import type { ParamValue } from '../../core/tuning/distribution.ts';
 import type { StudyConfig } from '../../core/tuning/study-config.ts';
 import type { Trial, TrialState } from '../../core/tuning/trial.ts';
-import { configFields } from '../../core/federation/config-fields.ts';
+import { configFields } from '../../core/experiment/config-fields.ts';
 import { digitsOf } from '../charts/domain.ts';
 import type { LineAxis } from '../charts/line-geometry.ts';
 import { formatNumber, formatPercent } from '../format.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sampleTrials } from '../../testing/sample-study.ts';
+import { sampleTrials } from '../../testing/samples/sample-study.ts';
 import { countStates, rankByValue, showAll, visibleTrials } from './visible-trials.ts';
 
 const trials = sampleTrials(40, 10, 4);

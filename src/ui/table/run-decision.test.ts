@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRunConfig } from '../../core/federation/run-config.ts';
-import { sampleView } from '../../testing/sample-view.ts';
+import { defaultRunConfig } from '../../core/experiment/run-config.ts';
+import { sampleView } from '../../testing/samples/sample-view.ts';
 import { decideRun, numPresent } from './run-decision.ts';
 
 describe('the main button', () => {

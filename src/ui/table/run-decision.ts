@@ -1,6 +1,6 @@
 // What the main button (and the key "s") does now, decided in one place from the view and the
 // edited configuration.
-import type { RunConfig } from '../../core/federation/run-config.ts';
+import type { RunConfig } from '../../core/experiment/run-config.ts';
 import type { ServerView } from '../../core/protocol/view.ts';
 import { currentActions } from '../actions.ts';
 import { dashboardStore } from '../dashboard-store.ts';

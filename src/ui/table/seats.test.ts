@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleView } from '../../testing/sample-view.ts';
+import { sampleView } from '../../testing/samples/sample-view.ts';
 import type { ClientView } from '../../core/protocol/view.ts';
 import { isAsked, placeWords, runOfClient, sameClient, seatClients, updateState } from './seats.ts';
 import { besideWords } from './trials-beside.tsx';

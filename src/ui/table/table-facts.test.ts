@@ -1,6 +1,6 @@
 // The figures and sentences that the table shows, worked out by hand.
 import { describe, expect, it } from 'vitest';
-import { sampleView } from '../../testing/sample-view.ts';
+import { sampleView } from '../../testing/samples/sample-view.ts';
 import { phaseMs } from './client-row.tsx';
 import { hubWords } from './hub.tsx';
 import { shareDone } from './run-progress.tsx';

@@ -9,7 +9,7 @@ import { useSteady } from '../use-steady.ts';
 import { RunControls } from './run-controls.tsx';
 
 const RunCharts = lazy(async () => {
-  const { RunCharts: component } = await import('../charts/run-charts.tsx');
+  const { RunCharts: component } = await import('./run-charts.tsx');
   return { default: component };
 });
 

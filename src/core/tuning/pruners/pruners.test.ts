@@ -1,7 +1,7 @@
 // Every pruner passes the conformance suite. Their decisions are checked against Optuna's in
 // pruner-vectors.test.ts.
 import { describe, expect, it } from 'vitest';
-import { describePruner } from '../../../testing/pruner-conformance.ts';
+import { describePruner } from '../../../testing/conformance/pruner-conformance.ts';
 import { bracketBudgets, bracketOf } from './hyperband-pruner.ts';
 
 describePruner('none', { type: 'none' }, { prunesNoise: false, prunesNaN: false });

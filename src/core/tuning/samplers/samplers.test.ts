@@ -1,7 +1,7 @@
 // Every sampler passes the conformance suite; what is a sampler's own is tested below it.
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { describeSampler } from '../../../testing/sampler-conformance.ts';
+import { describeSampler } from '../../../testing/conformance/sampler-conformance.ts';
 import { floatDistribution, intDistribution, categoricalDistribution } from '../distribution.ts';
 import { ask, canAsk, createStudy, tell, type Study } from '../study.ts';
 import { samplerSchema, type SamplerConfig, type SamplerInput } from '../study-config.ts';

@@ -1,0 +1,43 @@
+// The whole state of the coordinator: what is at the table and beside it, who is there, the archive
+// and the study.
+import type {
+  TrialView,
+  RunSummary,
+  ServerSees,
+  ServerSlice,
+  ServerView,
+} from '../protocol/view.ts';
+import type { RunState } from './run/run-state.ts';
+import type { PersistentStudy } from './persistence.ts';
+import type { CoordinatorEffect } from './coordinator-types.ts';
+import type { HeldKeys } from './run/key-making.ts';
+import type { Registry } from './registry.ts';
+
+export interface StudyState extends PersistentStudy {
+  /** The best trial's run with its sealed weights, if there is one. */
+  readonly bestRun: RunState | null;
+  /** Runs of trials that have too few clients, and whose timer that fails them runs. */
+  readonly stalled: ReadonlySet<string>;
+  /** `study.trials` as dashboards see them. */
+  readonly trialViews: readonly TrialView[];
+}
+
+export interface CoordinatorState {
+  readonly registry: Registry;
+  /** The run at the table: going on, or the last one. */
+  readonly run: RunState | null;
+  /** Runs of further trials of the study, side by side with `run` on clients of their own. */
+  readonly beside: readonly RunState[];
+  /** While `run` is a twin: the run that it repeats. Afterwards: the twin of `run`. */
+  readonly pair: RunState | null;
+  readonly archive: readonly RunSummary[];
+  /** The study at the table: going on, or the last one. */
+  readonly study: StudyState | null;
+  readonly heldKeys: HeldKeys | null;
+  readonly nextTicket: number;
+  readonly server: ServerSlice;
+  readonly sees: ServerSees;
+  readonly view: ServerView;
+}
+
+export type Stepped = [CoordinatorState, CoordinatorEffect[]];

@@ -1,0 +1,53 @@
+// A study as an Optuna journal, out and in. A journal that was written here brings the run along that its
+// trials vary, and how many of them run side by side.
+import type { DashboardMessageOf } from '../../protocol/dashboard-messages.ts';
+import { readJournal, studyFromJournal } from '../../tuning/journal-reader.ts';
+import { journalLines } from '../../tuning/journal-writer.ts';
+import type { Trial } from '../../tuning/trial.ts';
+import { setupFromAttrs } from './study-attrs.ts';
+import { newStudy } from './study-state.ts';
+import type { PersistentStudy } from '../persistence.ts';
+
+export function journalOf({ study, studyId }: PersistentStudy, utcOffsetMinutes: number): string {
+  return journalLines(null, study, { workerId: studyId, utcOffsetMinutes });
+}
+
+/** The last study of the journal, stopped; or why there is none, in a sentence. */
+export function studyOfJournal(
+  { journal, utcOffsetMinutes, setup }: DashboardMessageOf<'import-study'>,
+  studyId: string,
+  atMs: number,
+): { readonly study: PersistentStudy } | { readonly problem: string } {
+  const reading = readJournal(journal, utcOffsetMinutes);
+  if (!reading.ok) {
+    return { problem: `This is no Optuna journal: line ${reading.line} (${reading.problem}).` };
+  }
+  const last = reading.studies.at(-1);
+  if (last === undefined) return { problem: 'The journal holds no study.' };
+  const { sampler, pruner, seed, metricName } = setup.study;
+  const read = studyFromJournal(last, { sampler, pruner, seed, metricName });
+  if (read === null) {
+    return { problem: 'The journal holds a study that has several objectives or none.' };
+  }
+  const study = { ...read, trials: read.trials.map(restarted) };
+  const startedAtMs = Math.min(
+    atMs,
+    ...study.trials.flatMap((trial) => (trial.startedAtMs === null ? [] : [trial.startedAtMs])),
+  );
+  const own = setupFromAttrs(study.userAttrs) ?? setup;
+  return {
+    study: {
+      ...newStudy(studyId, own, study, startedAtMs),
+      runIds: study.trials.map(() => null),
+      stage: { phase: 'stopped' },
+      endedAtMs: atMs,
+    },
+  };
+}
+
+/** A trial that was running when the journal was written begins anew, with its parameters. */
+function restarted(trial: Trial): Trial {
+  return trial.state === 'running'
+    ? { ...trial, state: 'waiting', startedAtMs: null, intermediateValues: [] }
+    : trial;
+}

@@ -1,0 +1,97 @@
+// A study as the coordinator knows it: the engine's study (tuning/study.ts), the run that its trials vary,
+// which run was which trial, and what the study is doing.
+import type { TrialView } from '../../protocol/view.ts';
+import { bestTrial, type Study } from '../../tuning/study.ts';
+import type { StudySetup } from '../../experiment/study-setup.ts';
+import { failReasonOf } from '../../tuning/trial-export.ts';
+import type { Trial } from '../../tuning/trial.ts';
+import type { RunState } from '../run/run-state.ts';
+import { unfinishedRuns, type Runs } from '../runs.ts';
+import type { PersistentStudy } from '../persistence.ts';
+import type { StudyState, CoordinatorState, Stepped } from '../coordinator-state.ts';
+
+/** A study of which no trial has begun. */
+export function newStudy(
+  studyId: string,
+  { base, parallelTrials }: Omit<StudySetup, 'study'>,
+  study: Study,
+  startedAtMs: number,
+): PersistentStudy {
+  return {
+    studyId,
+    base,
+    parallelTrials,
+    study,
+    runIds: [],
+    stage: { phase: 'running' },
+    test: null,
+    note: null,
+    startedAtMs,
+    endedAtMs: null,
+  };
+}
+
+export function studyState(saved: PersistentStudy, bestRun: RunState | null): StudyState {
+  const { trials } = saved.study;
+  const trialViews = trials.map((trial) => trialView(trial, saved.runIds[trial.number] ?? null));
+  return { ...saved, bestRun, stalled: new Set(), trialViews };
+}
+
+function persistentStudy(state: StudyState): PersistentStudy {
+  const { bestRun: _bestRun, stalled: _stalled, trialViews: _trialViews, ...saved } = state;
+  return saved;
+}
+
+/** With the engine's next study; the views of unchanged trials keep their identity. */
+export function withStudy(
+  state: StudyState,
+  study: Study,
+  runIds: StudyState['runIds'] = state.runIds,
+): StudyState {
+  if (study === state.study && runIds === state.runIds) return state;
+  const trialViews = study.trials.map((trial, number) => {
+    const runId = runIds[number] ?? null;
+    const earlier = state.trialViews[number];
+    const isSame = state.study.trials[number] === trial && earlier?.runId === runId;
+    return isSame ? earlier : trialView(trial, runId);
+  });
+  return { ...state, study, runIds, trialViews };
+}
+
+function trialView(trial: Trial, runId: string | null): TrialView {
+  return { ...trial, runId, failReason: failReasonOf(trial) };
+}
+
+/** Goes on, or could go on at once: no other run may take the table. */
+export function isActive({ stage }: StudyState): boolean {
+  return stage.phase !== 'finished' && stage.phase !== 'stopped';
+}
+
+export function runningTrials({ study }: Pick<PersistentStudy, 'study'>): readonly Trial[] {
+  return study.trials.filter(({ state }) => state === 'running');
+}
+
+/** The study's runs that go on or are paused. */
+export function ownRuns(state: Runs, { studyId }: PersistentStudy): readonly RunState[] {
+  return unfinishedRuns(state).filter(({ trialOf }) => trialOf?.studyId === studyId);
+}
+
+/** The run of the best trial so far, or null. */
+export function bestRunId({ study, runIds }: PersistentStudy): string | null {
+  const best = bestTrial(study);
+  return best === null ? null : (runIds[best.number] ?? null);
+}
+
+/** The study as the state's; `drops`: runs whose sealed bytes nobody needs any more. */
+export function saved(
+  state: CoordinatorState,
+  study: StudyState,
+  drops: { readonly weightsOf: readonly string[]; readonly keysOf: readonly string[] } = {
+    weightsOf: [],
+    keysOf: [],
+  },
+): Stepped {
+  const ticket = state.nextTicket;
+  const change = { type: 'save-study', study: persistentStudy(study), drops } as const;
+  return [{ ...state, study, nextTicket: ticket + 1 }, [{ type: 'persist', ticket, change }]];
+}

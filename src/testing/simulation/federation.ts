@@ -1,0 +1,88 @@
+// A federation in one process: the real coordinator and real client machines, with shells, transport
+// and storage simulated as a discrete-event system under one seeded generator. Messages of a
+// connection keep their order; everything else may be late, lost, repeated or forged, clients and
+// the server die in any phase and come back, timers fire late. After every commit the invariants of
+// a federation are checked against formulas that share nothing with the coordinator.
+import { createCoordinator, stepCoordinator, viewOf } from '../../core/federation/coordinator.ts';
+import type { RunState } from '../../core/federation/run/run-state.ts';
+import { runsOf } from '../../core/federation/runs.ts';
+import { isActive } from '../../core/federation/study/study-state.ts';
+import { tellClient } from './client-shell.ts';
+import { continueIfPaused, startWhatIsPlanned } from './dashboard.ts';
+import { injectFault } from './faults.ts';
+import { startServer, tellServer } from './server-shell.ts';
+import { connect } from './transport.ts';
+import {
+  count,
+  createWorld,
+  later,
+  passOn,
+  type Coordinator,
+  type Coverage,
+  type SimulationPlan,
+  type World,
+} from './world.ts';
+import type { RestoredRun, PersistentStudy } from '../../core/federation/persistence.ts';
+
+const MOST_EVENTS = 60000;
+
+/** What is durable at the end. */
+export interface SimulatedEnd {
+  readonly runs: ReadonlyMap<string, RestoredRun>;
+  readonly study: PersistentStudy | null;
+}
+
+/**
+ * Runs a plan to the end of its run (and its twin) or study. Throws on a broken invariant or a run that
+ * hangs.
+ */
+export function simulate(
+  plan: SimulationPlan,
+  coverage: Coverage,
+  coordinator: Coordinator = { create: createCoordinator, step: stepCoordinator },
+): SimulatedEnd {
+  const world = createWorld(plan, coverage, coordinator, tellServer, tellClient);
+  const { random } = world;
+  startServer(world);
+  for (const client of world.clients) later(world, random.below(150), () => connect(world, client));
+  later(world, 100, () => startWhatIsPlanned(world));
+  later(world, 1500, () => continueIfPaused(world));
+
+  const isOver = plan.study === undefined ? isRunDone : isStudyDone;
+  for (let numEvents = 0; !isOver(world); numEvents++) {
+    if (numEvents > MOST_EVENTS) throw new Error(`the run hangs: ${describe(world)}`);
+    passOn(world);
+    if (world.faultsLeft > 0 && world.hasStarted && random.uniform() < plan.faultRate) {
+      injectFault(world);
+    }
+  }
+  const view = viewOf(world.serverConfig, world.server!);
+  count(world, `run ${view.run!.phase}`);
+  if (view.twin !== null) count(world, 'finished with twin');
+  return { runs: world.storage, study: world.storedStudy };
+}
+
+function isStudyDone({ server, storedStudy }: World): boolean {
+  const study = server?.study;
+  if (study === null || study === undefined || isActive(study)) return false;
+  return storedStudy?.stage.phase === study.stage.phase;
+}
+
+function isRunDone({ server, hasStarted, storage }: World): boolean {
+  const run = server?.run;
+  if (!hasStarted || run === null || run === undefined || storage.size === 0) return false;
+  const { phase } = run.stage;
+  if (run.twinOf !== null) return false;
+  return phase === 'failed' || (phase === 'finished' && !run.withTwin);
+}
+
+function describe({ server }: World): string {
+  return server === null ? 'no server' : runsOf(server).map(describeRun).join('; ');
+}
+
+function describeRun({ runId, stage, committed, members, note }: RunState): string {
+  const seated = [...members.values()].map(
+    ({ clientId, standing, holds }) => `${clientId} ${standing} ${holds}`,
+  );
+  return `${runId} ${stage.phase} round ${committed.round} (${seated.join(', ')}) ${note}`;
+}
