@@ -1,9 +1,11 @@
 // Reads the static MNIST files (made by scripts/prepare-data.mjs) in a worker: only the chunks that
-// hold asked examples are fetched, one after the other, and of each only the asked images are kept.
-// Every file's content is checked against the manifest's SHA-256.
+// hold asked examples are fetched, and of each only the asked images are unpacked. Every file is
+// checked against the manifest's SHA-256. Loads that overlap, as those of several clients in one worker
+// do, share what they fetch.
 import * as v from 'valibot';
 import { NUM_PIXELS } from '../core/model/model-spec.ts';
 import type { EvaluationSplit, Examples } from '../core/training/trainer.ts';
+import { runOffsets, unpackImage } from './lit-runs.ts';
 
 export type Split = 'train' | EvaluationSplit;
 
@@ -41,8 +43,10 @@ export interface Dataset {
 export async function openDataset(baseUrl: string): Promise<Dataset> {
   const manifest = await readManifest(baseUrl);
 
+  const files = createSharedFiles(baseUrl);
+
   async function loadLabels(split: Split): Promise<Uint8Array<ArrayBuffer>> {
-    return readFile(baseUrl, manifest.splits[split].labels);
+    return files.read(manifest.splits[split].labels);
   }
 
   async function loadExamples(split: Split, indices?: Uint32Array): Promise<Examples> {
@@ -51,29 +55,73 @@ export async function openDataset(baseUrl: string): Promise<Dataset> {
     if (wanted.some((index) => index >= numExamples)) {
       throw new RangeError(`${split} has ${numExamples} examples`);
     }
-    const allLabels = await loadLabels(split);
     const images = new Uint8Array(wanted.length * NUM_PIXELS);
+    const allLabels = await loadLabels(split);
     let first = 0;
-    for (const chunk of chunks) {
-      const next = first + chunk.numExamples;
-      const isHere = (index: number) => first <= index && index < next;
-      if (wanted.some(isHere)) {
-        const pixels = await readFile(baseUrl, chunk);
-        wanted.forEach((index, at) => {
-          if (!isHere(index)) return;
-          const from = (index - first) * NUM_PIXELS;
-          images.set(pixels.subarray(from, from + NUM_PIXELS), at * NUM_PIXELS);
-        });
-      }
-      first = next;
-    }
+    const unpacking = chunks.map(async (chunk) => {
+      const from = first;
+      const to = (first += chunk.numExamples);
+      if (!wanted.some((index) => from <= index && index < to)) return;
+      unpackChunk(await files.read(chunk), chunk, from, wanted, images);
+    });
+    await Promise.all(unpacking);
     return { images, labels: Uint8Array.from(wanted, (index) => allLabels[index]!) };
   }
 
   return {
     numExamples: (split) => manifest.splits[split].numExamples,
-    loadLabels,
-    loadExamples,
+    loadLabels: (split) => files.during(() => loadLabels(split)),
+    loadExamples: (split, indices) => files.during(() => loadExamples(split, indices)),
+  };
+}
+
+/** Those of `wanted` that lie in the chunk, whose first example is `first`, to their places in `images`. */
+function unpackChunk(
+  file: Uint8Array,
+  { file: name, numExamples }: Manifest['splits']['train']['images'][number],
+  first: number,
+  wanted: Uint32Array,
+  images: Uint8Array,
+): void {
+  try {
+    const offsets = runOffsets(file, numExamples);
+    for (let at = 0; at < wanted.length; at++) {
+      const row = wanted[at]! - first;
+      if (row < 0 || row >= numExamples) continue;
+      const pixels = images.subarray(at * NUM_PIXELS, (at + 1) * NUM_PIXELS);
+      unpackImage(file, offsets[row]!, offsets[row + 1]!, pixels);
+    }
+  } catch (cause) {
+    throw new DataUnavailable(`${name} is damaged: run scripts/prepare-data.mjs again.`, { cause });
+  }
+}
+
+interface SharedFiles {
+  /** Fetched and checked once for all work that is going on. */
+  read(stored: StoredFile): Promise<Uint8Array<ArrayBuffer>>;
+  /** What `work` reads is kept until it, and all work that overlaps it, is done. */
+  during<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+function createSharedFiles(baseUrl: string): SharedFiles {
+  const reading = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  let numWorking = 0;
+  return {
+    read(stored) {
+      const known = reading.get(stored.file);
+      if (known !== undefined) return known;
+      const file = readFile(baseUrl, stored);
+      reading.set(stored.file, file);
+      return file;
+    },
+    async during(work) {
+      numWorking++;
+      try {
+        return await work();
+      } finally {
+        if (--numWorking === 0) reading.clear();
+      }
+    },
   };
 }
 
@@ -89,8 +137,7 @@ async function readManifest(baseUrl: string): Promise<Manifest> {
   }
   for (const { numExamples, labels, images } of Object.values(manifest.splits)) {
     const inChunks = images.reduce((sum, chunk) => sum + chunk.numExamples, 0);
-    const fits = images.every((chunk) => chunk.numBytes === chunk.numExamples * NUM_PIXELS);
-    if (inChunks !== numExamples || labels.numBytes !== numExamples || !fits) {
+    if (inChunks !== numExamples || labels.numBytes !== numExamples) {
       throw new DataUnavailable(
         'The MNIST manifest contradicts itself: run scripts/prepare-data.mjs again.',
       );
@@ -99,22 +146,16 @@ async function readManifest(baseUrl: string): Promise<Manifest> {
   return manifest;
 }
 
-/** Fetches a gzip file, decompresses it and checks length and digest. */
+/** Fetches a file and checks length and digest. */
 async function readFile(baseUrl: string, stored: StoredFile): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetchOk(baseUrl + stored.file);
-  let content: Uint8Array<ArrayBuffer>;
-  try {
-    const decompressed = response.body!.pipeThrough(new DecompressionStream('gzip'));
-    content = new Uint8Array(await new Response(decompressed).arrayBuffer());
-  } catch (cause) {
-    throw new DataUnavailable(`${stored.file} is damaged: run scripts/prepare-data.mjs again.`, {
-      cause,
-    });
-  }
+  const content = new Uint8Array(await response.arrayBuffer());
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', content));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   if (content.length !== stored.numBytes || hex !== stored.sha256) {
-    throw new DataUnavailable(`${stored.file} is not the file that the manifest names.`);
+    throw new DataUnavailable(
+      `${stored.file} is not the file that the manifest names: run scripts/prepare-data.mjs again.`,
+    );
   }
   return content;
 }
