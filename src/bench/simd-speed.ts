@@ -91,7 +91,7 @@ export async function measureEvaluation(effort: BenchEffort): Promise<Evaluation
   const turns = trainers.map((trainer): Turn => {
     trainer.loadEvaluationExamples('test', examples);
     return async () =>
-      void (await trainer.evaluate(model, weights, 'test', 0, effort.numEvaluated));
+      void (await trainer.evaluate(model, weights, 'test', [{ from: 0, to: effort.numEvaluated }]));
   });
   const layers = await layersEvaluationTurn('wasm', { units: 128, batchSize: 64 }, examples);
   const times = await takeTurns([...turns, layers], effort.turns);

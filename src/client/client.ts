@@ -10,6 +10,7 @@ import { transferablesOf } from '../core/protocol/transferables.ts';
 import { detachBufferWithTwoViews } from '../worker/early-detachment.ts';
 import { importFederationSecret } from './sealing.ts';
 import { createEffectRunner } from './run-effects.ts';
+import { createWorkshop } from './workshop.ts';
 import { createWatchdog } from './watchdog.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -33,13 +34,12 @@ async function start({ clientId, name, port: firstPort, secret, backend, dataUrl
   const config = { clientId, name, lockName };
   let [state] = createClient(config);
   const watchdog = createWatchdog((reason) => tellHost({ type: 'replace-me', reason }));
-  const workbench = createEffectRunner({
+  const workshop = createWorkshop({
     secret: await importFederationSecret(secret),
-    backend,
     dataUrl,
     watchdog,
-    emit: dispatch,
   });
+  const runner = createEffectRunner({ workshop, backend, emit: dispatch });
 
   function dispatch(event: UntimedClientEvent): void {
     const [nextState, effects] = stepClient(config, state, {
@@ -55,7 +55,7 @@ async function start({ clientId, name, port: firstPort, secret, backend, dataUrl
 
   function run(effect: ClientEffect): void {
     if (effect.type === 'send') port.postMessage(effect.message, transferablesOf(effect.message));
-    else workbench.run(effect);
+    else runner.run(effect);
   }
 
   function listen(): void {

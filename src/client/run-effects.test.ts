@@ -8,6 +8,8 @@ import { DataUnavailable, type Dataset } from '../data/static-dataset.ts';
 import { canRun } from '../simd/calibration.ts';
 import { openTrainer, type OpenedTrainer } from './open-trainer.ts';
 import { createEffectRunner } from './run-effects.ts';
+import type { FederationSecret } from './sealing.ts';
+import { createWorkshop } from './workshop.ts';
 import type { UntimedClientEvent } from '../core/federation/client/client-types.ts';
 
 const openDataset = vi.hoisted(() => vi.fn<() => Promise<Dataset>>());
@@ -56,11 +58,14 @@ function opened(trainer: Trainer, how: Partial<OpenedTrainer> = {}): OpenedTrain
 
 function setUp() {
   const events: UntimedClientEvent[] = [];
-  const workbench = createEffectRunner({
-    secret: {} as Parameters<typeof createEffectRunner>[0]['secret'],
-    backend: 'auto',
+  const workshop = createWorkshop({
+    secret: {} as FederationSecret,
     dataUrl: '',
     watchdog: { guard: (_what, _limitMs, work) => work(), alive() {} },
+  });
+  const runner = createEffectRunner({
+    workshop,
+    backend: 'auto',
     emit: (event) => events.push(event),
   });
   /** What comes of taking the first seat. */
@@ -69,7 +74,7 @@ function setUp() {
     runId = 'run',
   ): Promise<UntimedClientEvent> {
     const numBefore = events.length;
-    workbench.run({
+    runner.run({
       type: 'prepare',
       runId,
       config: { ...config, ...changes },

@@ -1,67 +1,56 @@
-// Runs the effects of the client machine. It holds what the machine only names: the trainer, the
-// shard, the weights, the keys. Work on the model is done one piece at a time, in the order asked;
-// `abandon` takes effect between two batches. Whatever goes wrong becomes a coded `work-failed`.
-import type { RoundKey } from '../core/protocol/round-key.ts';
+// Runs the effects of one client's machine. It holds what the machine only names: the client's place in
+// its run (workbench.ts), and does the work on the model in its worker's turn (workshop.ts). `abandon`
+// takes effect between two batches. Whatever goes wrong becomes a coded `work-failed`.
 import type { ClientEffect, UntimedClientEvent } from '../core/federation/client/client-types.ts';
 import type { ClientFailureCode } from '../core/protocol/client-messages.ts';
+import type { RoundKey } from '../core/protocol/round-key.ts';
 import {
   DeviceLost,
   TrainingAborted,
   type AbortSignalLike,
   type BackendChoice,
-  type Trainer,
 } from '../core/training/trainer.ts';
-import type { RunConfig } from '../core/experiment/run-config.ts';
-import { denseModel } from '../core/model/model-spec.ts';
+import { DataUnavailable } from '../data/static-dataset.ts';
+import type { SharedRun } from './shared-run.ts';
 import { WorkFailure } from './work-failure.ts';
 import { createWorkbench, type Workbench } from './workbench.ts';
-import { createShardMemory } from './shard-memory.ts';
-import type { FederationSecret } from './sealing.ts';
-import { DataUnavailable, openDataset, type Dataset } from '../data/static-dataset.ts';
-import { createTrainerMemory } from './trainer-memory.ts';
-import { createTwinMemory } from './twin-memory.ts';
-import type { Watchdog } from './watchdog.ts';
+import type { Workshop } from './workshop.ts';
 
 type WorkEffect = Exclude<ClientEffect, { type: 'send' }>;
 
 export interface EffectRunner {
   run(effect: WorkEffect): void;
+  /** The client is no more: its work is called off and its place given up. Nothing is emitted afterwards. */
+  dispose(): void;
 }
 
 export interface EffectEnvironment {
-  readonly secret: FederationSecret;
+  /** Shared with the other clients of the worker. */
+  readonly workshop: Workshop;
   /** This client's own choice; 'auto' follows the run's configuration. */
   readonly backend: BackendChoice;
-  readonly dataUrl: string;
-  readonly watchdog: Watchdog;
   readonly emit: (event: UntimedClientEvent) => void;
 }
 
 /** Longest silence of a piece of work before its worker is replaced, ms. */
 const LIMIT_MS = { prepare: 120_000, train: 30_000, evaluate: 60_000, encrypt: 30_000 };
 
+/** A place in a run, and what is shared of it with the worker's other clients. */
+interface Taken {
+  readonly shared: SharedRun;
+  readonly workbench: Workbench;
+}
+
 export function createEffectRunner(environment: EffectEnvironment): EffectRunner {
-  const { emit, watchdog } = environment;
-  const twins = createTwinMemory();
-  const warmSchemes = new Set<string>();
-  let data: Promise<Dataset> | null = null;
-  /** Once; what could not be opened is tried again the next time it is needed. */
-  const openData = () =>
-    (data ??= openDataset(environment.dataUrl).catch((error: unknown) => {
-      data = null;
-      throw error;
-    }));
-  const shards = createShardMemory(openData);
-  const trainers = createTrainerMemory();
-  let workbench: Workbench | null = null;
-  let tail: Promise<unknown> = Promise.resolve();
+  const { workshop } = environment;
+  const { watchdog, shards } = workshop;
+  let taken: Taken | null = null;
+  let isDisposed = false;
   /** Of the work asked for and not yet done. Later work for the same key gets a signal of its own. */
   const signals = new Set<{ readonly key: string; aborted: boolean }>();
 
-  function trainerFor(config: RunConfig): Promise<Trainer> {
-    const { units, hiddenLayers, batchSize, optimizer } = config;
-    const choice = environment.backend === 'auto' ? config.backend : environment.backend;
-    return trainers.open(choice, { model: denseModel(units, hiddenLayers), batchSize, optimizer });
+  function emit(event: UntimedClientEvent): void {
+    if (!isDisposed) environment.emit(event);
   }
 
   /** Queues a piece of work on the model; its failure is told with `code`. */
@@ -71,9 +60,9 @@ export function createEffectRunner(environment: EffectEnvironment): EffectRunner
     what: keyof typeof LIMIT_MS,
     work: () => Promise<UntimedClientEvent>,
     signal: AbortSignalLike = { aborted: false },
-  ): void {
-    tail = tail.then(async () => {
-      if (signal.aborted) return;
+  ): Promise<void> {
+    return workshop.enqueue(async () => {
+      if (signal.aborted || isDisposed) return;
       try {
         emit(await watchdog.guard(`The step "${what}"`, LIMIT_MS[what], work));
       } catch (error) {
@@ -86,40 +75,64 @@ export function createEffectRunner(environment: EffectEnvironment): EffectRunner
 
   /** The workbench of the run; work for another run fails as a whole. */
   function workbenchOf(runId: string): Workbench {
-    if (workbench?.runId !== runId)
+    if (taken?.workbench.runId !== runId) {
       throw new Error('This client has not taken a seat in that run.');
-    return workbench;
+    }
+    return taken.workbench;
   }
 
-  /** The same for work of an attempt, which `abandon` can call off. */
+  /**
+   * The same for work of an attempt, which `abandon` can call off. `begin` is called at once, with the
+   * place that the client has now; what it returns is done in its turn.
+   */
   function enqueueAttempt(
     key: RoundKey,
     code: ClientFailureCode,
     what: keyof typeof LIMIT_MS,
-    work: (workbench: Workbench, signal: AbortSignalLike) => Promise<UntimedClientEvent>,
+    begin: (workbench: Workbench, signal: AbortSignalLike) => () => Promise<UntimedClientEvent>,
   ): void {
     const signal = { key: textOf(key), aborted: false };
     signals.add(signal);
-    enqueue(key, code, what, () => work(workbenchOf(key.runId), signal), signal);
-    void tail.then(() => signals.delete(signal));
+    const work = begun(() => begin(workbenchOf(key.runId), signal));
+    void enqueue(key, code, what, work, signal).then(() => signals.delete(signal));
+  }
+
+  function takePlace({ runId, config }: Extract<WorkEffect, { type: 'prepare' }>): Taken {
+    if (taken?.workbench.runId === runId) return taken;
+    givePlaceUp();
+    const shared = workshop.joinRun(runId, config);
+    return (taken = { shared, workbench: createWorkbench(workshop, shared) });
+  }
+
+  /** In its turn: work that was asked for earlier is done in the place first. */
+  function givePlaceUp(): void {
+    if (taken === null) return;
+    const { shared, workbench } = taken;
+    taken = null;
+    void workshop.enqueue(() => {
+      workbench.dispose();
+      workshop.leaveRun(shared);
+    });
+  }
+
+  /** Does something to the place that the client has now in this run, after what was asked earlier. */
+  function inTurn(runId: string, act: (workbench: Workbench) => void): void {
+    if (taken?.workbench.runId !== runId) return;
+    const { workbench } = taken;
+    void workshop.enqueue(() => act(workbench));
   }
 
   function run(effect: WorkEffect): void {
     switch (effect.type) {
       case 'prepare': {
-        const { runId, round } = effect;
-        if (workbench?.runId !== runId) {
-          workbench?.dispose();
-          workbench = createWorkbench(
-            { secret: environment.secret, shards, twins, warmSchemes },
-            effect.runId,
-            effect.config,
-          );
-        }
-        const seated = workbench;
-        return enqueue({ runId, round, attempt: 0 }, 'backend-unavailable', 'prepare', async () =>
-          seated.prepare(await trainerFor(effect.config), effect),
+        const { runId, round, config, seat } = effect;
+        const { shared, workbench } = takePlace(effect);
+        shards.announce(config, seat);
+        const choice = environment.backend === 'auto' ? config.backend : environment.backend;
+        void enqueue({ runId, round, attempt: 0 }, 'backend-unavailable', 'prepare', async () =>
+          workbench.prepare(await workshop.trainerFor(shared, choice), effect),
         );
+        return;
       }
       case 'make-keys':
       case 'open-keys': {
@@ -137,53 +150,73 @@ export function createEffectRunner(environment: EffectEnvironment): EffectRunner
         return;
       }
       case 'train':
-        return enqueueAttempt(effect.key, 'training-failed', 'train', (workbench, signal) =>
-          workbench.train(effect.key, signal, (fraction) => {
-            watchdog.alive();
-            emit({ type: 'progressed', key: effect.key, fraction });
-          }),
+        return enqueueAttempt(
+          effect.key,
+          'training-failed',
+          'train',
+          (workbench, signal) => () =>
+            workbench.train(effect.key, signal, (fraction) => {
+              watchdog.alive();
+              emit({ type: 'progressed', key: effect.key, fraction });
+            }),
         );
       case 'encrypt':
-        return enqueueAttempt(effect.key, 'encryption-failed', 'encrypt', (workbench) =>
-          workbench.encrypt(effect),
+        return enqueueAttempt(
+          effect.key,
+          'encryption-failed',
+          'encrypt',
+          (workbench) => () => workbench.encrypt(effect),
         );
       case 'apply':
-        return enqueueAttempt(effect.key, 'sum-unreadable', 'encrypt', (workbench) =>
-          workbench.apply(effect),
+        return enqueueAttempt(
+          effect.key,
+          'sum-unreadable',
+          'encrypt',
+          (workbench) => () => workbench.apply(effect),
         );
       case 'evaluate':
-        return enqueueAttempt(effect.key, 'training-failed', 'evaluate', (workbench) =>
-          workbench.evaluate(effect),
+        return enqueueAttempt(effect.key, 'training-failed', 'evaluate', (workbench, signal) =>
+          workbench.askEvaluation(effect, signal),
         );
       case 'seal-weights': {
         const { runId, round } = effect;
-        return enqueue({ runId, round, attempt: 0 }, 'weights-unavailable', 'encrypt', () =>
-          workbenchOf(runId).sealWeights(round),
+        const workbench = workbenchOf(runId);
+        void enqueue({ runId, round, attempt: 0 }, 'weights-unavailable', 'encrypt', () =>
+          workbench.sealWeights(round),
         );
+        return;
       }
       case 'commit':
-        tail = tail.then(() => {
-          if (workbench?.runId === effect.runId) workbench.commit(effect.round);
-        });
-        return;
+        return inTurn(effect.runId, (workbench) => workbench.commit(effect.round));
       case 'abandon':
         for (const signal of signals) {
           if (signal.key === textOf(effect.key)) signal.aborted = true;
         }
-        tail = tail.then(() => workbench?.rollBack());
-        return;
+        return inTurn(effect.key.runId, (workbench) => workbench.rollBack());
       case 'release':
-        tail = tail.then(() => {
-          if (workbench?.runId !== effect.runId) return;
-          workbench.dispose();
-          workbench = null;
-        });
+        if (taken?.workbench.runId === effect.runId) givePlaceUp();
         return;
     }
     effect satisfies never;
   }
 
-  return { run };
+  return {
+    run,
+    dispose() {
+      isDisposed = true;
+      for (const signal of signals) signal.aborted = true;
+      givePlaceUp();
+    },
+  };
+}
+
+/** The work that `begin` returns, or work that fails as `begin` did. */
+function begun<Result>(begin: () => () => Promise<Result>): () => Promise<Result> {
+  try {
+    return begin();
+  } catch (error) {
+    return () => Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
 }
 
 /** A failure that knows its own code says it; otherwise the step's. */

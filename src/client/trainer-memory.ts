@@ -1,5 +1,6 @@
-// This client's trainer, over the runs: one serves run after run, so that shaders stay compiled and
-// examples stay loaded, as long as its engine is the right one for the run at hand.
+// This worker's trainers, over the runs: one serves run after run, so that shaders stay compiled and
+// examples stay loaded, as long as its engine is the right one for the run at hand. Runs that go on side
+// by side in one worker share one wherever it can run both.
 import type { BackendChoice, Trainer } from '../core/training/trainer.ts';
 import { shapeKey, timesTheWork, type TrainingShape } from '../core/training/training-shape.ts';
 import { canRun } from '../simd/calibration.ts';
@@ -11,9 +12,11 @@ const WIDE_LEAD = 3;
 export interface TrainerMemory {
   /**
    * The trainer that is right for a run: the one of the run before, with all that lies on it, or a new
-   * one, with nothing. Rejects as `openTrainer`.
+   * one, with nothing. `user` has it until it is released or asks for another. Rejects as `openTrainer`.
    */
-  open(choice: BackendChoice, shape: TrainingShape): Promise<Trainer>;
+  open(user: object, choice: BackendChoice, shape: TrainingShape): Promise<Trainer>;
+  /** The last one that nobody uses is kept for the next run. */
+  release(user: object): void;
 }
 
 interface Kept {
@@ -21,20 +24,48 @@ interface Kept {
   /** What it was opened for. The engine's reason speaks of it, whatever it is kept for later. */
   readonly shape: TrainingShape;
   readonly opened: OpenedTrainer;
+  readonly users: Set<object>;
 }
 
 export function createTrainerMemory(): TrainerMemory {
-  let kept: Kept | null = null;
+  let all: readonly Kept[] = [];
+
+  function disposeIdle(spared: Kept | null): void {
+    const isIdle = (kept: Kept) => kept !== spared && kept.users.size === 0;
+    for (const { opened } of all.filter(isIdle)) opened.trainer.dispose();
+    all = all.filter((kept) => !isIdle(kept));
+  }
+
+  function release(user: object): void {
+    const own = all.find(({ users }) => users.delete(user)) ?? null;
+    if (own !== null) disposeIdle(own);
+  }
+
   return {
-    async open(choice, shape) {
-      if (kept !== null && isRightFor(kept, choice, shape)) return kept.opened.trainer;
-      kept?.opened.trainer.dispose();
-      kept = null; // should the next one not open
+    async open(user, choice, shape) {
+      const own = all.find(({ users }) => users.has(user));
+      if (own !== undefined && isRightFor(own, choice, shape)) return own.opened.trainer;
+      release(user);
+      const right = all.find(
+        (kept) =>
+          isRightFor(kept, choice, shape) || (kept.users.size > 0 && isShared(kept, choice, shape)),
+      );
+      if (right !== undefined) {
+        right.users.add(user);
+        return right.opened.trainer;
+      }
+      disposeIdle(null); // should the next one not open, there is none
       const opened = await openTrainer(choice, shape);
-      kept = { choice, shape, opened };
+      all = [...all, { choice, shape, opened, users: new Set([user]) }];
       return opened.trainer;
     },
+    release,
   };
+}
+
+/** An engine that works for another run is not measured against others meanwhile: both would suffer. */
+function isShared(kept: Kept, choice: BackendChoice, shape: TrainingShape): boolean {
+  return kept.choice === choice && isForSimd(kept.shape) === isForSimd(shape);
 }
 
 function isRightFor(kept: Kept, choice: BackendChoice, shape: TrainingShape): boolean {

@@ -5,6 +5,8 @@ import { expect, test, vi } from 'vitest';
 import { defaultRunConfig } from '../core/experiment/run-config.ts';
 import type { Trainer, TrainingResult } from '../core/training/trainer.ts';
 import { createWorkbench, type WorkbenchEnvironment } from './workbench.ts';
+import type { FederationSecret } from './sealing.ts';
+import { createSharedRun } from './shared-run.ts';
 import { createTwinMemory } from './twin-memory.ts';
 
 vi.mock('node-seal', () => ({ default: () => Promise.reject(new Error('not in Node')) }));
@@ -13,7 +15,7 @@ const config = { ...defaultRunConfig, clients: 2, encryption: 'plaintext' } as c
 const key: RoundKey = { runId: 'run', round: 1, attempt: 1 };
 
 /** A client in its seat, whose trainer moves every weight by 0.01 and then does `spoil` to the result. */
-async function seatedBench(spoil: (result: TrainingResult) => TrainingResult) {
+async function seatedClient(spoil: (result: TrainingResult) => TrainingResult) {
   const trainer = {
     info: { backend: 'cpu', renderer: '', reason: '' },
     warmUp: () => Promise.resolve(),
@@ -27,23 +29,31 @@ async function seatedBench(spoil: (result: TrainingResult) => TrainingResult) {
         }),
       ),
   } as unknown as Trainer;
+  const secret = {} as FederationSecret;
   const environment: WorkbenchEnvironment = {
-    secret: {} as WorkbenchEnvironment['secret'],
+    secret,
     shards: {
-      load: () => Promise.resolve({ numExamples: 160, labelHistogram: Array<number>(10).fill(16) }),
+      announce() {},
+      load: () =>
+        Promise.resolve({
+          numExamples: 160,
+          labelHistogram: Array<number>(10).fill(16),
+          offset: () => 0,
+          release() {},
+        }),
       ensureSplit: () => Promise.resolve(),
     },
     twins: createTwinMemory(),
-    warmSchemes: new Set(),
   };
-  const bench = createWorkbench(environment, 'run', config);
-  await bench.prepare(trainer, {
+  const shared = createSharedRun({ secret, warmSchemes: new Set() }, 'run', config);
+  const workbench = createWorkbench(environment, shared);
+  await workbench.prepare(trainer, {
     ...{ type: 'prepare', runId: 'run', config, seat: 0, round: 0, sealedWeights: null },
   });
   return {
-    train: () => bench.train(key, { aborted: false }, () => {}),
+    train: () => workbench.train(key, { aborted: false }, () => {}),
     encrypt: () =>
-      bench.encrypt({
+      workbench.encrypt({
         ...{ type: 'encrypt', key, numExamples: 160, largestNumExamples: 160 },
         rangeExponents: [0, 0, 0, 0],
       }),
@@ -59,23 +69,23 @@ const places: readonly (readonly [place: string, isBad: (at: number) => boolean]
 test.each(
   [NaN, Infinity, -Infinity].flatMap((bad) => places.map((place) => [bad, ...place] as const)),
 )('%s %s is a failed update, and nothing is sent', async (bad, _, isBad) => {
-  const bench = await seatedBench((result) => ({
+  const client = await seatedClient((result) => ({
     ...result,
     weights: result.weights.map((weight, at) => (isBad(at) ? bad : weight)),
   }));
-  await expect(bench.train()).rejects.toMatchObject({ code: 'non-finite-update' });
-  await expect(bench.encrypt()).rejects.toThrow('Nothing was trained');
+  await expect(client.train()).rejects.toMatchObject({ code: 'non-finite-update' });
+  await expect(client.encrypt()).rejects.toThrow('Nothing was trained');
 });
 
 test.each([NaN, Infinity, -Infinity])('a loss of %s is the same', async (meanLoss) => {
-  const bench = await seatedBench((result) => ({ ...result, meanLoss }));
-  await expect(bench.train()).rejects.toMatchObject({ code: 'non-finite-update' });
-  await expect(bench.encrypt()).rejects.toThrow('Nothing was trained');
+  const client = await seatedClient((result) => ({ ...result, meanLoss }));
+  await expect(client.train()).rejects.toMatchObject({ code: 'non-finite-update' });
+  await expect(client.encrypt()).rejects.toThrow('Nothing was trained');
 });
 
 test('numbers are no failure', async () => {
-  const bench = await seatedBench((result) => result);
-  expect(await bench.train()).toMatchObject({ type: 'trained', key, trainLoss: 1 });
-  const { type, quantisationError } = await bench.encrypt();
+  const client = await seatedClient((result) => result);
+  expect(await client.train()).toMatchObject({ type: 'trained', key, trainLoss: 1 });
+  const { type, quantisationError } = await client.encrypt();
   expect([type, quantisationError < 1e-6]).toEqual(['encrypted', true]);
 });

@@ -1,31 +1,25 @@
-// One client's place in one run: its shard, the global weights, its keys, and the steps of a round
-// on them. Weights are `committed` (the last commit, the same bits on every client) or `tentative`
-// (a sum was applied, the commit is still to come); an abandoned round leaves only the first.
-import type { RoundKey } from '../core/protocol/round-key.ts';
-import { chooseParameters } from '../core/encryption/parameters.ts';
+// One client's place in one run: its shard, the global weights it holds, and the steps of a round on
+// them. Weights are `committed` (the last commit, the same bits on every client) or `tentative` (a sum
+// was applied, the commit is still to come); an abandoned round leaves only the first. What is the same
+// for all clients of the worker is asked of the shared run.
 import {
-  dequantiseSum,
   MAX_RANGE_EXPONENT,
   quantiseUpdate,
   rangeExponents,
   type QuantisedUpdate,
 } from '../core/encryption/quantisation.ts';
-import type { ClientScheme } from '../core/encryption/scheme.ts';
 import type { ClientEffect, UntimedClientEvent } from '../core/federation/client/client-types.ts';
 import { sliceBounds } from '../core/federation/evaluation-slices.ts';
-import type { RunConfig } from '../core/experiment/run-config.ts';
-import { denseModel, initialWeights, tensorSlots } from '../core/model/model-spec.ts';
-import { difference, moved } from '../core/model/weights.ts';
+import { difference } from '../core/model/weights.ts';
+import type { RoundKey } from '../core/protocol/round-key.ts';
 import { batchOrder } from '../core/training/batch-order.ts';
 import type { AbortSignalLike, Trainer } from '../core/training/trainer.ts';
-import { createClientScheme } from '../ckks/client-scheme.ts';
-import { WorkFailure } from './work-failure.ts';
-import { open, seal, weightsSha256, type FederationSecret } from './sealing.ts';
+import { seal, type FederationSecret } from './sealing.ts';
 import type { LoadedShard, ShardMemory } from './shard-memory.ts';
+import type { SharedRun, Weights } from './shared-run.ts';
 import type { TwinMemory } from './twin-memory.ts';
-import { warmUpEncryption } from './warm-encryption.ts';
+import { WorkFailure } from './work-failure.ts';
 
-type Weights = Float32Array<ArrayBuffer>;
 type Bytes = Uint8Array<ArrayBuffer>;
 type EventOf<Type extends UntimedClientEvent['type']> = Extract<UntimedClientEvent, { type: Type }>;
 type EffectOf<Type extends ClientEffect['type']> = Extract<ClientEffect, { type: Type }>;
@@ -46,7 +40,11 @@ export interface Workbench {
   ): Promise<EventOf<'trained'>>;
   encrypt(effect: EffectOf<'encrypt'>): Promise<EventOf<'encrypted'>>;
   apply(effect: EffectOf<'apply'>): Promise<EventOf<'applied'>>;
-  evaluate(effect: EffectOf<'evaluate'>): Promise<EventOf<'evaluated'>>;
+  /** Asks for the evaluation now, so that it may be done together with others'; what is returned does it. */
+  askEvaluation(
+    effect: EffectOf<'evaluate'>,
+    signal: AbortSignalLike,
+  ): () => Promise<EventOf<'evaluated'>>;
   sealWeights(round: number): Promise<EventOf<'weights-sealed'>>;
   commit(round: number): void;
   /** Drops what was trained or applied since the last commit. */
@@ -58,14 +56,11 @@ export interface WorkbenchEnvironment {
   readonly secret: FederationSecret;
   readonly shards: ShardMemory;
   readonly twins: TwinMemory;
-  /** Names of the schemes whose path this worker has warmed up; added to here. */
-  readonly warmSchemes: Set<string>;
 }
 
-type Keys = ReturnType<ClientScheme['open']>;
-
-interface Shard extends LoadedShard {
+interface Place {
   readonly seat: number;
+  readonly shard: LoadedShard;
   /** Ranges to expect of the first update. */
   readonly rangeExponents: readonly number[];
 }
@@ -73,46 +68,25 @@ interface Shard extends LoadedShard {
 /** Batches trained before round 1 to learn how far this client's weights move. */
 const PROBE_BATCHES = 20;
 
-export function createWorkbench(
-  environment: WorkbenchEnvironment,
-  runId: string,
-  config: RunConfig,
-): Workbench {
-  const { secret, shards, twins, warmSchemes } = environment;
-  const model = denseModel(config.units, config.hiddenLayers);
-  const slots = tensorSlots(model);
-  const committed = { round: 0, weights: initialWeights(model, config.seed) };
-  const parameters = chooseParameters(config.encryption, committed.weights.length, config.clients);
+export function createWorkbench(environment: WorkbenchEnvironment, shared: SharedRun): Workbench {
+  const { secret, shards, twins } = environment;
+  const { runId, config, model, slots, parameters } = shared;
+  const committed = { round: 0, weights: shared.initialWeights() };
   let tentative: { round: number; weights: Weights; contributors: string } | null = null;
   let trained: { key: RoundKey; delta: Float32Array } | null = null;
   let quantised: QuantisedUpdate | null = null;
   let residual: Float32Array | null = null;
   let trainer: Trainer | null = null;
-  let shard: Shard | null = null;
-
-  let scheme: Promise<ClientScheme> | null = null;
-  let keys: Promise<Keys> | null = null;
-  const openScheme = () => (scheme ??= createClientScheme(parameters));
+  let place: Place | null = null;
 
   twins.begin(runId, config);
 
-  function seated(): { readonly trainer: Trainer } & Shard {
-    if (trainer === null || shard === null) throw new Error('This client has no seat yet.');
-    return { trainer, ...shard };
+  function seated(): { readonly trainer: Trainer } & Place {
+    if (trainer === null || place === null) throw new Error('This client has no seat yet.');
+    return { trainer, ...place };
   }
 
-  /** Both halves of the scheme; plaintext needs no keys to open. */
-  async function openKeys() {
-    if (keys === null && parameters.keyKind === 'none') {
-      keys = openScheme().then((opened) => opened.open(new Uint8Array()));
-    }
-    if (keys === null) {
-      throw new WorkFailure('keys-unavailable', 'The keys of this run have not arrived.');
-    }
-    return keys;
-  }
-
-  /** The newest weights of this round; throws when the workbench holds another round's. */
+  /** The newest weights of this round; throws when the bench holds another round's. */
   function weightsOf(round: number): Weights {
     if (tentative?.round === round) return tentative.weights;
     if (committed.round === round) return committed.weights;
@@ -128,16 +102,28 @@ export function createWorkbench(
     );
   }
 
-  async function takeSeat(seat: number, on: Trainer): Promise<Shard> {
-    if (trainer === on && shard?.seat === seat) return shard;
-    const loaded = await shards.load(on, config, seat);
+  async function takeSeat(seat: number, on: Trainer): Promise<Place> {
+    if (trainer === on && place?.seat === seat) return place;
+    const shard = await shards.load(on, config, seat);
+    place?.shard.release();
+    place = null;
     trainer = on;
     residual = null;
     await shards.ensureSplit(on, 'validation');
-    await on.warmUp(model, config);
-    const rangeExponents = await expectedRanges(on, seat, loaded.numExamples);
-    shard = { seat, ...loaded, rangeExponents };
-    return shard;
+    await shared.warmUp(on);
+    place = { seat, shard, rangeExponents: await expectedRanges(on, seat, shard) };
+    return place;
+  }
+
+  /** The order of this client's batches among all examples that lie on the engine. */
+  function orderOf(
+    seat: number,
+    { numExamples, offset }: LoadedShard,
+    changes: { readonly round: number; readonly localBatches?: number },
+  ) {
+    const { order, epochLengths } = batchOrder({ ...config, seat, numExamples, ...changes });
+    const first = offset();
+    return { order: order.map((index) => first + index), epochLengths };
   }
 
   /**
@@ -145,17 +131,17 @@ export function createWorkbench(
    * (it slows down, so that little is clipped). Training that diverges here has a place all the same:
    * it fails in its round, where it is told for what it is.
    */
-  async function expectedRanges(on: Trainer, seat: number, numExamples: number): Promise<number[]> {
-    const initial = initialWeights(model, config.seed);
-    const place = { ...config, round: 1, seat, numExamples };
-    const probe = batchOrder({ ...place, localBatches: PROBE_BATCHES });
+  async function expectedRanges(on: Trainer, seat: number, shard: LoadedShard): Promise<number[]> {
+    const initial = shared.initialWeights();
+    const probe = orderOf(seat, shard, { round: 1, localBatches: PROBE_BATCHES });
     const { weights } = await on.train(model, initial, {
       ...config,
       ...probe,
       signal: { aborted: false },
       onProgress: () => {},
     });
-    const stretch = Math.max(1, numBatches(batchOrder(place)) / numBatches(probe));
+    const whole = orderOf(seat, shard, { round: 1 });
+    const stretch = Math.max(1, numBatches(whole) / numBatches(probe));
     const movement = difference(weights, initial).map((moved) => moved * stretch);
     // Training that diverges is no fault of the preparation: round 1 meets it again and says so.
     return isDelta(movement) ? rangeExponents(movement, slots) : slots.map(() => 0);
@@ -170,59 +156,41 @@ export function createWorkbench(
 
     async prepare(on, { seat, round, sealedWeights }) {
       const startMs = performance.now();
-      const place = await takeSeat(seat, on);
+      const { shard, rangeExponents } = await takeSeat(seat, on);
       const weights =
         sealedWeights === null
-          ? initialWeights(model, config.seed)
-          : await openWeights(secret, runId, round, sealedWeights, committed.weights.length);
+          ? shared.initialWeights()
+          : await shared.openWeights(round, sealedWeights);
       Object.assign(committed, { round, weights });
       tentative = null;
       trained = null;
       return {
         type: 'prepared',
         runId,
+        seat,
         round,
-        ...place,
+        numExamples: shard.numExamples,
+        labelHistogram: shard.labelHistogram,
+        rangeExponents,
         backend: on.info,
         prepareMs: performance.now() - startMs,
       };
     },
 
     async takeKeys(keyEpoch, sealed) {
-      const scheme = await openScheme();
-      const context = { runId: null, index: keyEpoch };
-      const material =
-        sealed === null ? scheme.generateKeys() : await open(secret, 'keys', context, sealed);
-      void keys?.then(disposeKeys);
-      const opened = scheme.open(material);
-      const taken = Promise.resolve(opened);
-      keys = taken;
-      if (!warmSchemes.has(parameters.name)) {
-        // Other keys, or the run's end, dispose of these.
-        const signal = {
-          get aborted() {
-            return keys !== taken;
-          },
-        };
-        await warmUpEncryption(parameters, slots, opened, signal);
-        if (!signal.aborted) warmSchemes.add(parameters.name);
+      if (sealed === null) {
+        return { type: 'keys-made', runId, keyEpoch, sealed: await shared.makeKeys(keyEpoch) };
       }
-      return sealed === null
-        ? {
-            type: 'keys-made',
-            runId,
-            keyEpoch,
-            sealed: await seal(secret, 'keys', context, material),
-          }
-        : { type: 'keys-opened', runId, keyEpoch };
+      await shared.openSealedKeys(keyEpoch, sealed);
+      return { type: 'keys-opened', runId, keyEpoch };
     },
 
     async train(key, signal, onProgress) {
-      const { trainer, seat, numExamples } = seated();
+      const { trainer, seat, shard } = seated();
       requireWeightsBefore(key.round);
       const result = await trainer.train(model, committed.weights, {
         ...config,
-        ...batchOrder({ ...config, round: key.round, seat, numExamples }),
+        ...orderOf(seat, shard, { round: key.round }),
         signal,
         onProgress,
       });
@@ -240,7 +208,7 @@ export function createWorkbench(
     async encrypt(effect) {
       const { key } = effect;
       if (trained === null) throw new Error('Nothing was trained for this round.');
-      const { encryptor } = await openKeys();
+      const { encryptor } = await shared.keys();
       quantised = quantiseUpdate({
         parameters,
         slots,
@@ -263,58 +231,47 @@ export function createWorkbench(
     async apply(effect) {
       const { key, numContributors } = effect;
       requireWeightsBefore(key.round);
-      const { decryptor } = await openKeys();
-      const mean = dequantiseSum(
-        decryptor.decryptSum(effect.sum, numContributors),
-        numContributors,
-        parameters,
-        effect.rangeExponents,
-        slots,
-        effect.largestNumExamples,
-        effect.totalExamples,
-      );
-      const weights = moved(committed.weights, mean);
+      const weights = await shared.applySum(committed.weights, effect);
       // Two sets of clients of one size with the same number of examples in all are taken for one.
       const contributors = `${numContributors} clients, ${effect.totalExamples} examples`;
       tentative = { round: key.round, weights, contributors };
       return { type: 'applied', key };
     },
 
-    async evaluate({ key, split, slice }) {
-      const { trainer } = seated();
+    askEvaluation({ key, split, slice }, signal) {
       const weights = weightsOf(key.round);
-      await shards.ensureSplit(trainer, split);
-      const { from, to } = sliceBounds(split, slice);
-      const result = await trainer.evaluate(model, weights, split, from, to);
-      return {
-        type: 'evaluated',
-        key,
-        split,
-        numExamples: result.numExamples,
-        numCorrect: result.numCorrect,
-        lossSum: result.lossSum,
-        confusion: [...result.confusion],
-        weightsSha256: await weightsSha256(weights),
-        twinDifference:
-          tentative?.round === key.round
-            ? twins.difference(runId, key.round, tentative.contributors, weights)
-            : null,
+      const range = sliceBounds(split, slice);
+      const evaluation = shared.askEvaluation({ weights, split, range, signal });
+      return async () => {
+        const { trainer } = seated();
+        await shards.ensureSplit(trainer, split);
+        const result = await evaluation.run(trainer);
+        return {
+          type: 'evaluated',
+          key,
+          split,
+          numExamples: result.numExamples,
+          numCorrect: result.numCorrect,
+          lossSum: result.lossSum,
+          confusion: [...result.confusion],
+          weightsSha256: await shared.digest(weights),
+          twinDifference:
+            tentative?.round === key.round
+              ? twins.difference(runId, key.round, tentative.contributors, weights)
+              : null,
+        };
       };
     },
 
     async sealWeights(round) {
       const weights = weightsOf(round);
+      const bytes = new Uint8Array(weights.buffer);
       return {
         type: 'weights-sealed',
         runId,
         round,
-        weightsSha256: await weightsSha256(weights),
-        sealedWeights: await seal(
-          secret,
-          'weights',
-          { runId, index: round },
-          new Uint8Array(weights.buffer),
-        ),
+        weightsSha256: await shared.digest(weights),
+        sealedWeights: await seal(secret, 'weights', { runId, index: round }, bytes),
       };
     },
 
@@ -336,37 +293,10 @@ export function createWorkbench(
     },
 
     dispose() {
-      void keys?.then(disposeKeys);
-      keys = null;
+      place?.shard.release();
+      place = null;
     },
   };
-}
-
-function disposeKeys({ encryptor, decryptor }: Keys): void {
-  encryptor.dispose();
-  decryptor.dispose();
-}
-
-/** Throws WorkFailure `weights-unavailable` when the seal or the size is wrong. */
-async function openWeights(
-  secret: FederationSecret,
-  runId: string,
-  round: number,
-  sealed: Bytes,
-  numParameters: number,
-): Promise<Weights> {
-  try {
-    const bytes = await open(secret, 'weights', { runId, index: round }, sealed);
-    if (bytes.byteLength !== numParameters * Float32Array.BYTES_PER_ELEMENT) {
-      throw new Error(`${bytes.byteLength} bytes are not ${numParameters} weights.`);
-    }
-    return new Float32Array(bytes.buffer, bytes.byteOffset, numParameters);
-  } catch (error) {
-    throw new WorkFailure(
-      'weights-unavailable',
-      `The sealed weights of round ${round} could not be opened: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }
 
 /** Finite, and small enough to be quantised. */

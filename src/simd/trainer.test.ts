@@ -81,7 +81,8 @@ describe.each(shapes)(
         const trainer = await create(kernels);
         trainer.loadEvaluationExamples('test', examples);
         const [from, to] = [2, numExamples];
-        const result = await trainer.evaluate(model, weights, 'test', from, to);
+        const [result] = await trainer.evaluate(model, weights, 'test', [{ from, to }]);
+        if (result === undefined) throw new Error('a range has no result');
         const twin = evaluateFloat64(model, weights, examples, from, to);
         expect(result.numCorrect).toBe(twin.numCorrect);
         expect([...result.confusion]).toEqual(twin.confusion);

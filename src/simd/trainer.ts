@@ -2,6 +2,7 @@
 // in the module's memory as bytes; a local epoch is a few calls (src/simd/slices.ts).
 import { allFinite } from '../core/math/finite.ts';
 import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
+import { requireWithin, type ExampleRange } from '../core/training/example-ranges.ts';
 import {
   TrainingAborted,
   type BackendInfo,
@@ -123,9 +124,8 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Si
     model: ModelSpec,
     weights: Float32Array,
     examples: ExampleStore,
-    from: number,
-    to: number,
-  ): Promise<EvaluationResult> {
+    ranges: readonly ExampleRange[],
+  ): Promise<EvaluationResult[]> {
     const evaluated = networkFor(model, 1, 'sgd');
     evaluated.loadWeights(weights);
     evaluated.visit(examples, 0);
@@ -134,12 +134,18 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Si
       evaluated.evaluate(0, Math.min(examples.numExamples, PROBE_EXAMPLES));
     };
     const isSparse = await chooser.isSparse(examples, 'evaluation', probe, () => {});
-    evaluated.beginEvaluation(isSparse);
-    await createSlices().run({ from, to, step: PROBE_EXAMPLES }, evaluated.evaluate, () => {});
-    const scores = evaluated.scores();
+    const slices = createSlices();
     // Zero-skipping may pass over a weight that is NaN; a diverged model must show all the same.
-    const lossSum = allFinite(weights) ? scores.lossSum : NaN;
-    return { numExamples: to - from, ...scores, lossSum };
+    const isFinite = allFinite(weights);
+    const results: EvaluationResult[] = [];
+    for (const { from, to } of ranges) {
+      evaluated.beginEvaluation(isSparse);
+      await slices.run({ from, to, step: PROBE_EXAMPLES }, evaluated.evaluate, () => {});
+      const scores = evaluated.scores();
+      const lossSum = isFinite ? scores.lossSum : NaN;
+      results.push({ numExamples: to - from, ...scores, lossSum });
+    }
+    return results;
   }
 
   return {
@@ -170,17 +176,17 @@ export async function createSimdTrainer(options: SimdTrainerOptions): Promise<Si
         onProgress: () => {},
       });
       for (const examples of splits.values()) {
-        await evaluate(model, weights, examples, 0, Math.min(1, examples.numExamples));
+        await evaluate(model, weights, examples, [
+          { from: 0, to: Math.min(1, examples.numExamples) },
+        ]);
       }
     },
     train,
-    async evaluate(model, weights, split, from, to) {
+    async evaluate(model, weights, split, ranges) {
       const examples = splits.get(split);
       if (!examples) throw new Error(`no ${split} examples are loaded`);
-      if (!(0 <= from && from <= to && to <= examples.numExamples)) {
-        throw new RangeError(`[${from}, ${to}) is not within ${examples.numExamples} examples`);
-      }
-      return evaluate(model, weights, examples, from, to);
+      requireWithin(ranges, examples.numExamples);
+      return evaluate(model, weights, examples, ranges);
     },
     trainingKernels: () => lastTraining,
     memory() {

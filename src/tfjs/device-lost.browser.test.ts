@@ -24,7 +24,7 @@ test('losing the context in the middle of training rejects with DeviceLost, and 
   await expect(
     trainer.train(model, weights, trainingJob(64, { localEpochs: 1 })),
   ).rejects.toBeInstanceOf(DeviceLost);
-  await expect(trainer.evaluate(model, weights, 'validation', 0, 64)).rejects.toBeInstanceOf(
-    DeviceLost,
-  );
+  await expect(
+    trainer.evaluate(model, weights, 'validation', [{ from: 0, to: 64 }]),
+  ).rejects.toBeInstanceOf(DeviceLost);
 });

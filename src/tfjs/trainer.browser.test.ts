@@ -29,7 +29,7 @@ describe('below the tensors', () => {
   const train = async (trainer: Trainer, localEpochs: number) => {
     const job = trainingJob(75, { optimizer: 'adam', localEpochs });
     await trainer.train(small, initialWeights(small, 1), job);
-    await trainer.evaluate(small, initialWeights(small, 1), 'test', 0, 75);
+    await trainer.evaluate(small, initialWeights(small, 1), 'test', [{ from: 0, to: 75 }]);
   };
   const open = async (backend: TfjsBackendName) => {
     const trainer = await createTfjsTrainer(backend);
@@ -72,7 +72,7 @@ describe('below the tensors', () => {
     compile.mockClear();
     const weights = initialWeights(model, 1);
     await trainer.train(model, weights, trainingJob(300, { optimizer: 'momentum' }));
-    await trainer.evaluate(model, weights, 'test', 10, 60);
+    await trainer.evaluate(model, weights, 'test', [{ from: 10, to: 60 }]);
     expect(compile).not.toHaveBeenCalled();
     trainer.dispose();
   });

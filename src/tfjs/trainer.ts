@@ -4,6 +4,7 @@
 import { backend as activeBackend, memory, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { allFinite } from '../core/math/finite.ts';
 import { initialWeights, type ModelSpec } from '../core/model/model-spec.ts';
+import { mergedRanges, requireWithin, type ExampleRange } from '../core/training/example-ranges.ts';
 import {
   DeviceLost,
   TrainingAborted,
@@ -113,36 +114,45 @@ export async function createTfjsTrainer(name: TfjsBackendName, reason?: string):
     model: ModelSpec,
     weights: Float32Array,
     store: ExampleStore,
-    from: number,
-    to: number,
-  ): Promise<EvaluationResult> {
+    ranges: readonly ExampleRange[],
+  ): Promise<EvaluationResult[]> {
     const parameters = parameterTensors(model, weights);
-    const scores = emptyScores();
+    const results = ranges.map((range) => ({ range, scores: emptyScores() }));
     const size = Math.min(EVALUATION_BATCH, store.numExamples);
     try {
-      for (let at = from; at < to; at += size) {
-        // Always full batches, so always the same shaders: the last one reaches back, and rows
-        // outside [at, to) are not counted.
-        const start = Math.min(at, store.numExamples - size);
-        const logits = tidy(() => {
-          const images = store.sliceRows(start, size);
-          const outputs: Tensor2D[] = forward(images, parameters);
-          images.dispose();
-          return outputs.at(-1)!;
-        });
-        const values = logits.dataSync() as Float32Array;
-        logits.dispose();
-        for (let example = at; example < Math.min(at + size, to); example++) {
-          addScore(scores, values, example - start, store.labels[example]!);
+      for (const { from, to } of mergedRanges(ranges)) {
+        for (let at = from; at < to; at += size) {
+          // Always full batches, so always the same shaders: the last one reaches back, and rows
+          // outside [at, end) are not counted.
+          const start = Math.min(at, store.numExamples - size);
+          const end = Math.min(at + size, to);
+          const logits = tidy(() => {
+            const images = store.sliceRows(start, size);
+            const outputs: Tensor2D[] = forward(images, parameters);
+            images.dispose();
+            return outputs.at(-1)!;
+          });
+          const values = logits.dataSync() as Float32Array;
+          logits.dispose();
+          for (const { range, scores } of results) {
+            const last = Math.min(end, range.to);
+            for (let example = Math.max(at, range.from); example < last; example++) {
+              addScore(scores, values, example - start, store.labels[example]!);
+            }
+          }
+          await eventLoopTurn();
         }
-        await eventLoopTurn();
       }
     } finally {
       for (const parameter of parameters) parameter.dispose();
     }
     // An engine's ReLU may turn NaN into 0; a diverged model must show all the same.
-    if (!allFinite(weights)) scores.lossSum = NaN;
-    return { numExamples: to - from, ...scores };
+    const isFinite = allFinite(weights);
+    return results.map(({ range, scores }) => ({
+      numExamples: range.to - range.from,
+      ...scores,
+      lossSum: isFinite ? scores.lossSum : NaN,
+    }));
   }
 
   return {
@@ -175,18 +185,16 @@ export async function createTfjsTrainer(name: TfjsBackendName, reason?: string):
           onProgress: () => {},
         });
         for (const store of splits.values()) {
-          await evaluate(model, weights, store, 0, Math.min(1, store.numExamples));
+          await evaluate(model, weights, store, [{ from: 0, to: Math.min(1, store.numExamples) }]);
         }
       }),
     train: (model, weights, job) => onDevice(() => train(model, weights, job)),
-    evaluate: (model, weights, split, from, to) =>
+    evaluate: (model, weights, split, ranges) =>
       onDevice(() => {
         const store = splits.get(split);
         if (!store) throw new Error(`no ${split} examples are loaded`);
-        if (!(0 <= from && from <= to && to <= store.numExamples)) {
-          throw new RangeError(`[${from}, ${to}) is not within ${store.numExamples} examples`);
-        }
-        return evaluate(model, weights, store, from, to);
+        requireWithin(ranges, store.numExamples);
+        return evaluate(model, weights, store, ranges);
       }),
     memory() {
       const { numTensors, numBytes } = memory();

@@ -2,6 +2,7 @@
 // WebGL, WASM or CPU, and a SIMD training step of its own), one conformance suite. The trainer owns its device memory; weights cross as
 // flat float32 vectors in the layout of core/model/model-spec.ts.
 import type { ModelSpec } from '../model/model-spec.ts';
+import type { ExampleRange } from './example-ranges.ts';
 
 /**
  * What a user may ask for: `simd` is the fused training step of src/simd, the others are backends of
@@ -79,14 +80,17 @@ export interface Trainer {
   warmUp(model: ModelSpec, job: Pick<TrainingJob, 'optimizer' | 'batchSize'>): Promise<void>;
   /** Optimizer state starts at zero in each call (clients are stateless between rounds). */
   train(model: ModelSpec, weights: Float32Array, job: TrainingJob): Promise<TrainingResult>;
-  /** Evaluates examples [from, to) of the loaded split. */
+  /**
+   * Evaluates these examples of the loaded split, with one result a range; the weights are put on the
+   * device once, and an example of several ranges may be computed once. Rejects with RangeError when a
+   * range is not within the split.
+   */
   evaluate(
     model: ModelSpec,
     weights: Float32Array,
     split: EvaluationSplit,
-    from: number,
-    to: number,
-  ): Promise<EvaluationResult>;
+    ranges: readonly ExampleRange[],
+  ): Promise<EvaluationResult[]>;
   /** Device objects alive now; constant over rounds (asserted by tests). */
   memory(): { readonly numTensors: number; readonly numBytes: number };
   dispose(): void;

@@ -1,5 +1,6 @@
 // What every engine behind core/training/trainer.ts must do, checked against the float64 twin.
 // Small models: the suite runs on software renderers too.
+import type { ExampleRange } from '../../core/training/example-ranges.ts';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../core/math/random.ts';
 import type { ModelSpec } from '../../core/model/model-spec.ts';
@@ -50,25 +51,36 @@ export function describeTrainer(
         const examples = syntheticExamples(1203, 4); // more than two of the engine's own batches
         const weights = weightsFor(twoHidden);
         trainer.loadEvaluationExamples('validation', examples);
-        for (const [from, to] of [
-          [0, 1203],
-          [3, 4],
-          [517, 1203],
-          [9, 9],
-        ] as const) {
-          const result = await trainer.evaluate(twoHidden, weights, 'validation', from, to);
-          const expected = evaluateFloat64(twoHidden, weights, examples, from, to);
-          expect(result.numExamples).toBe(to - from);
-          expect(result.numCorrect).toBe(expected.numCorrect);
-          expect([...result.confusion]).toEqual(expected.confusion);
-          expect(Math.abs(result.lossSum - expected.lossSum)).toBeLessThan(
-            1e-5 * (to - from) + 1e-9,
-          );
-        }
-        await expect(trainer.evaluate(twoHidden, weights, 'validation', 0, 1204)).rejects.toThrow(
-          RangeError,
-        );
-        await expect(trainer.evaluate(twoHidden, weights, 'test', 0, 1)).rejects.toThrow('test');
+        const expectAsTwin = async (ranges: readonly ExampleRange[]) => {
+          const results = await trainer.evaluate(twoHidden, weights, 'validation', ranges);
+          expect(results).toHaveLength(ranges.length);
+          for (const [index, { from, to }] of ranges.entries()) {
+            const result = results[index]!;
+            const expected = evaluateFloat64(twoHidden, weights, examples, from, to);
+            expect(result.numExamples).toBe(to - from);
+            expect(result.numCorrect).toBe(expected.numCorrect);
+            expect([...result.confusion]).toEqual(expected.confusion);
+            expect(Math.abs(result.lossSum - expected.lossSum)).toBeLessThan(
+              1e-5 * (to - from) + 1e-9,
+            );
+          }
+        };
+        const ranges = [
+          { from: 517, to: 1203 },
+          { from: 3, to: 4 },
+          { from: 0, to: 1203 },
+          { from: 9, to: 9 },
+          { from: 480, to: 520 },
+        ];
+        for (const range of ranges) await expectAsTwin([range]);
+        await expectAsTwin(ranges);
+        await expectAsTwin([]);
+        await expect(
+          trainer.evaluate(twoHidden, weights, 'validation', [{ from: 0, to: 1204 }]),
+        ).rejects.toThrow(RangeError);
+        await expect(
+          trainer.evaluate(twoHidden, weights, 'test', [{ from: 0, to: 1 }]),
+        ).rejects.toThrow('test');
       }));
 
     test('a stop between batches rejects with TrainingAborted, soon, and frees everything', () =>
@@ -106,7 +118,7 @@ export function describeTrainer(
             for (const model of [oneHidden, twoHidden]) {
               const job = trainingJob(50, { optimizer: round % 2 ? 'adam' : 'momentum' });
               await trainer.train(model, weightsFor(model), job);
-              await trainer.evaluate(model, weightsFor(model), 'validation', 0, 50);
+              await trainer.evaluate(model, weightsFor(model), 'validation', [{ from: 0, to: 50 }]);
             }
             trainer.loadTrainingExamples(examples);
           }

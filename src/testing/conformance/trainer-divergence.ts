@@ -42,7 +42,10 @@ export function describeDivergence(create: () => Promise<Trainer>): void {
         expect(await trainer.train(model, good, job), 'nothing is left behind').toEqual(before);
         expect(allFinite(before.weights)).toBe(true);
       }
-      const { lossSum } = await trainer.evaluate(model, weights, 'test', 0, NUM_EXAMPLES);
+      const [result] = await trainer.evaluate(model, weights, 'test', [
+        { from: 0, to: NUM_EXAMPLES },
+      ]);
+      const { lossSum } = result!;
       expect(lossSum).toBeNaN();
       trainer.dispose();
     });

@@ -66,7 +66,8 @@ export function describeWeights(create: () => Promise<Trainer>, options: Weights
       const trainer = await create();
       trainer.loadEvaluationExamples('test', examples);
       const [from, to] = [2, 131];
-      const result = await trainer.evaluate(model, weights, 'test', from, to);
+      const [result] = await trainer.evaluate(model, weights, 'test', [{ from, to }]);
+      if (result === undefined) throw new Error('a range has no result');
       trainer.dispose();
       const expected = evaluateFloat64(model, weights, examples, from, to);
       expect(result.numExamples).toBe(to - from);
