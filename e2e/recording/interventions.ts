@@ -43,7 +43,10 @@ export function injectInterventions(): void {
     readonly phase?: string;
     readonly round?: number;
     readonly clientId?: string;
-    readonly port?: MessagePort;
+  }
+  /** What an endpoint carries: messages are in frames. */
+  interface Frame {
+    readonly message?: RoundMessage;
   }
   let clientId = '';
   let roundInTraining = -1;
@@ -71,17 +74,17 @@ export function injectInterventions(): void {
 
   const { postMessage } = MessagePort.prototype;
   MessagePort.prototype.postMessage = function (this: MessagePort, ...args: unknown[]) {
-    const { type, phase, round, ...rest } = (args[0] ?? {}) as RoundMessage;
+    const { type, phase, round, ...rest } = (args[0] as Frame | null)?.message ?? {};
     if (type === 'join') clientId = rest.clientId ?? '';
     if (type === 'update') reached('sending', round);
     if (type === 'evaluated') reached('evaluating', round);
     Reflect.apply(postMessage, this, args);
     if (type === 'progress' && phase === 'training') reached('training', round);
   };
-  self.addEventListener('message', ({ data }: MessageEvent<RoundMessage>) => {
-    data.port?.addEventListener('message', ({ data }: MessageEvent<RoundMessage>) => {
-      if (data.type === 'train') roundInTraining = data.round ?? -1;
-      if (data.type === 'apply') reached('decrypting', data.round);
+  self.addEventListener('message', ({ data }: MessageEvent<{ endpoint?: MessagePort }>) => {
+    data.endpoint?.addEventListener('message', ({ data: { message } }: MessageEvent<Frame>) => {
+      if (message?.type === 'train') roundInTraining = message.round ?? -1;
+      if (message?.type === 'apply') reached('decrypting', message.round);
     });
   });
   const { getRandomValues } = Crypto.prototype;

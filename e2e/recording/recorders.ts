@@ -82,11 +82,12 @@ export function recordClient(): void {
 /** In a client, after `recordClient`: sends the server the beginning of whatever it seals. */
 export function leak(): void {
   const { postMessage } = MessagePort.prototype;
-  let toServer: MessagePort | null = null;
+  /** Sends as a message of the client that joined: in a frame on its channel. */
+  let tellServer: ((message: object) => void) | null = null;
   MessagePort.prototype.postMessage = function (this: MessagePort, ...args: unknown[]) {
-    const [message] = args;
-    if (typeof message === 'object' && message !== null && 'type' in message) {
-      if (message.type === 'join') toServer = this;
+    const frame = args[0] as { message?: { type?: string } } | null;
+    if (frame?.message?.type === 'join') {
+      tellServer = (message) => Reflect.apply(postMessage, this, [{ ...frame, message }]);
     }
     Reflect.apply(postMessage, this, args);
   };
@@ -95,7 +96,7 @@ export function leak(): void {
     const bytes = ArrayBuffer.isView(data)
       ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
       : new Uint8Array(data);
-    toServer?.postMessage({ type: 'leak', bytes: bytes.slice(0, 4096) });
+    tellServer?.({ type: 'leak', bytes: bytes.slice(0, 4096) });
     return encrypt.call(this, algorithm, key, data);
   };
 }

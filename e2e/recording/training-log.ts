@@ -9,10 +9,11 @@ export type LogEntry =
 
 export function recordTraining(): void {
   const log: LogEntry[] = [];
-  self.addEventListener('message', ({ data }: MessageEvent<{ port?: MessagePort }>) => {
-    data.port?.addEventListener('message', ({ data: order }: MessageEvent) => {
-      const { type, attempt = 0 } = order as { type: string; attempt?: number };
-      log.push({ what: 'order', type, attempt });
+  self.addEventListener('message', ({ data }: MessageEvent<{ endpoint?: MessagePort }>) => {
+    data.endpoint?.addEventListener('message', ({ data: frame }: MessageEvent) => {
+      const { message } = frame as { message?: { type: string; attempt?: number } };
+      if (message === undefined) return; // a frame that is about channels
+      log.push({ what: 'order', type: message.type, attempt: message.attempt ?? 0 });
     });
   });
   type Train = (plan: number, from: number, to: number) => void;

@@ -4,9 +4,12 @@
 // command alone.
 import { defaultRunConfig, type RunConfig } from '../core/experiment/run-config.ts';
 import type { ClientMessage, ClientMessageOf } from '../core/protocol/client-messages.ts';
+import type { Connection } from '../core/protocol/connection.ts';
 import type { HostToClient } from '../core/protocol/host-messages.ts';
 import { PROTOCOL_VERSION } from '../core/protocol/schema.ts';
 import type { ServerMessage } from '../core/protocol/server-messages.ts';
+import type { Endpoint } from '../transport/line.ts';
+import { createEndpointListener } from '../transport/message-port.ts';
 
 export type TakenBackBy = 'abandon' | 'release';
 
@@ -76,24 +79,34 @@ async function seatClient(
   secret: Uint8Array<ArrayBuffer>,
 ): Promise<SeatedClient> {
   const worker = openWorker();
-  const { port1: server, port2: port } = new MessageChannel();
+  const { port1, port2: endpoint } = new MessageChannel();
+  const listener = createEndpointListener();
+  let connection: Connection | null = null;
+  const hearers = new Set<(message: ClientMessage) => void>();
+  listener.listen((opened) => {
+    connection = opened;
+    const onMessage = (message: unknown) => {
+      for (const hear of hearers) hear(message as ClientMessage);
+    };
+    return { onMessage, onGone: () => {} };
+  });
   const [clientId, weights] = [`client-${seat}`, { round: 0, sealed: null }];
   let runNumber = 0;
   let attempt = 0;
   const round = () => ({ runId: `run-${runNumber}`, round: 1, attempt });
-  const send = (message: ServerMessage) => server.postMessage(message);
+  const send = (message: ServerMessage) => connection?.send(message);
   const heard = <Type extends ClientMessage['type']>(
     type: Type,
     fits: (message: ClientMessageOf<Type>) => boolean = () => true,
   ) =>
     new Promise<ClientMessageOf<Type>>((resolve, reject) => {
-      const listen = ({ data }: MessageEvent<ClientMessage>) => {
-        if (data.type === 'failed') reject(new Error(`${data.code}: ${data.detail}`));
-        if (data.type !== type || !fits(data as ClientMessageOf<Type>)) return;
-        server.removeEventListener('message', listen);
-        resolve(data as ClientMessageOf<Type>);
+      const hear = (message: ClientMessage) => {
+        if (message.type === 'failed') reject(new Error(`${message.code}: ${message.detail}`));
+        if (message.type !== type || !fits(message as ClientMessageOf<Type>)) return;
+        hearers.delete(hear);
+        resolve(message as ClientMessageOf<Type>);
       };
-      server.addEventListener('message', listen);
+      hearers.add(hear);
     });
   const assign = (config: RunConfig) => {
     const runId = `run-${++runNumber}`;
@@ -106,11 +119,10 @@ async function seatClient(
     worker.onerror = ({ message }) => reject(new Error(message || 'the worker did not start'));
   });
   const joined = heard('join');
-  server.start();
-  const start: HostToClient<MessagePort> = {
-    ...{ type: 'start', clientId, name: clientId, port, secret, backend: 'auto', dataUrl },
-  };
-  worker.postMessage(start, [port]);
+  listener.take(port1);
+  const client = { clientId, name: clientId, backend: 'auto' } as const;
+  const start: HostToClient<Endpoint> = { type: 'start', client, endpoint, secret, dataUrl };
+  worker.postMessage(start, [endpoint]);
   await Promise.race([joined, failed]);
   send({ type: 'welcome', protocolVersion: PROTOCOL_VERSION, serverId: 'bench' });
   const { backend } = await Promise.race([assign(longRun), failed]);
@@ -146,7 +158,7 @@ async function seatClient(
     },
     close() {
       worker.terminate();
-      server.close();
+      listener.close();
     },
   };
 }

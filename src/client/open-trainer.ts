@@ -9,6 +9,7 @@ import { canRun, measureExamplesPerSecond } from '../simd/calibration.ts';
 import { loadModule } from '../simd/load-module.ts';
 import { createSimdTrainer, simdInfo } from '../simd/trainer.ts';
 import type { Calibration, TfjsBackendName } from '../tfjs/backend.ts';
+import { calibrateAlone } from '../transport/presence.ts';
 
 /** A machine that is busy or on battery now may be neither an hour later. */
 const REMEMBERED_MS = 3600 * 1000;
@@ -47,7 +48,7 @@ export async function openTrainer(
 
 /** The SIMD step is loaded when it races or runs, unless that was tried already. */
 async function openFastest(shape: TrainingShape, tried: Step | null): Promise<OpenedTrainer> {
-  return navigator.locks.request('roundtable-calibration', async () => {
+  return calibrateAlone(async () => {
     const db = await openResults();
     try {
       const key = shapeKey(shape);

@@ -1,5 +1,5 @@
-// Runs the effects of the coordinator: the one place where the pure state machine meets ports,
-// timers, locks, storage and the summing engine. Events are stepped one at a time, in order.
+// Runs the effects of the coordinator: the one place where the pure state machine meets
+// connections, timers, storage and the summing engine. Events are stepped one at a time, in order.
 import { createCoordinator, stepCoordinator, viewOf } from '../core/federation/coordinator.ts';
 import type {
   ConnectionId,
@@ -8,7 +8,8 @@ import type {
   CoordinatorEvent,
 } from '../core/federation/coordinator-types.ts';
 import type { Untimed } from '../core/federation/untimed.ts';
-import type { DashboardResults, ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
+import type { ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
+import type { DashboardResults } from '../core/protocol/dashboard-results.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
 import type { Storage } from './storage.ts';
@@ -28,22 +29,25 @@ export interface CoordinatorHost {
   view(): ServerView;
 }
 
-export interface HostEnvironment {
+/** Where the coordinator's words go. Connections that are gone are ignored. */
+export interface Outlets {
+  /** `handedOver`: buffers that the receiver gets instead of a copy. */
+  readonly send: (connection: ConnectionId, message: object, handedOver?: ArrayBuffer[]) => void;
+  /** The same for all of them; nothing is handed over. */
+  readonly broadcast: (connections: readonly ConnectionId[], message: object) => void;
+  readonly disconnect: (connection: ConnectionId) => void;
+  readonly onChange: () => void;
+}
+
+export interface HostEnvironment extends Outlets {
   readonly config: CoordinatorConfig;
   readonly storage: Storage;
-  /** Sends to a client's or dashboard's port; unknown connections are ignored. */
-  readonly send: (connection: ConnectionId, message: object, handedOver?: ArrayBuffer[]) => void;
-  readonly disconnect: (connection: ConnectionId) => void;
-  /** Calls back once when nobody holds the lock any more; the returned function gives up waiting. */
-  readonly onLockReleased: (lockName: string, released: () => void) => () => void;
-  readonly onChange: () => void;
 }
 
 export async function startCoordinator(environment: HostEnvironment): Promise<CoordinatorHost> {
   const { config, storage } = environment;
   const sums = createSums({ createSummer, warmUp: warmUpSummer });
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
-  const lockWatches = new Map<ConnectionId, () => void>();
   const restored = await storage.restore();
   let [state, firstEffects] = createCoordinator(config, restored);
 
@@ -70,22 +74,14 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
     switch (effect.type) {
       case 'send':
         return sendToClient(effect);
+      case 'broadcast':
+        return environment.broadcast(effect.connections, effect.message);
       case 'answer':
         return environment.send(effect.connection, effect.message);
       case 'answer-from-storage':
         return void answerFromStorage(effect);
       case 'disconnect':
-        lockWatches.get(effect.connection)?.();
-        lockWatches.delete(effect.connection);
         return environment.disconnect(effect.connection);
-      case 'watch-lock':
-        lockWatches.set(
-          effect.connection,
-          environment.onLockReleased(effect.lockName, () =>
-            dispatch({ type: 'client-gone', connection: effect.connection }),
-          ),
-        );
-        return;
       case 'prepare-sum':
         return sums.prepare(effect.runId, effect.parameters);
       case 'open-sum':
@@ -106,7 +102,7 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
     effect satisfies never;
   }
 
-  /** The state keeps its sealed bytes, and one sum goes to many: what is handed over is a copy. */
+  /** The state keeps its sealed bytes: what is handed over is a copy. */
   function sendToClient({ connection, message }: Extract<CoordinatorEffect, { type: 'send' }>) {
     const own = withOwnBytes(message);
     environment.send(connection, own, transferablesOf(own));

@@ -3,7 +3,7 @@
 // nothing else in the page talks to the server or to workers.
 import { createStore, useStore } from 'zustand';
 import type { RunConfig } from '../core/experiment/run-config.ts';
-import type { DashboardResults } from '../core/protocol/dashboard-messages.ts';
+import type { DashboardResults } from '../core/protocol/dashboard-results.ts';
 import type { BackendChoice } from '../core/training/trainer.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import type { Params } from '../core/tuning/study.ts';

@@ -26,7 +26,7 @@ export type CoordinatorEvent = { readonly atMs: number } & (
       readonly connection: ConnectionId;
       readonly about: string | null;
     }
-  /** The connection's lock was released, or it closed, or the client said `leave`. */
+  /** The other side of the connection is gone. Connections of dashboards say so too: nobody has joined there. */
   | { readonly type: 'client-gone'; readonly connection: ConnectionId }
   | {
       readonly type: 'dashboard-said';
@@ -64,6 +64,12 @@ export type CoordinatorEvent = { readonly atMs: number } & (
 
 export type CoordinatorEffect =
   | { readonly type: 'send'; readonly connection: ConnectionId; readonly message: ServerMessage }
+  /** The same message to all of these; it may overtake what is sent to one of them, and be overtaken. */
+  | {
+      readonly type: 'broadcast';
+      readonly connections: readonly ConnectionId[];
+      readonly message: ServerMessage;
+    }
   | {
       readonly type: 'answer';
       readonly connection: ConnectionId;
@@ -79,8 +85,6 @@ export type CoordinatorEffect =
     }
   /** Forget the connection (wrong version, or a newer connection of the same client). */
   | { readonly type: 'disconnect'; readonly connection: ConnectionId }
-  /** Request this Web Lock; when granted, say `client-gone`. */
-  | { readonly type: 'watch-lock'; readonly connection: ConnectionId; readonly lockName: string }
   /** Updates under these parameters will come: load and warm up what adds them. */
   | {
       readonly type: 'prepare-sum';

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { DashboardMessage } from '../protocol/dashboard-messages.ts';
+import { PROTOCOL_VERSION } from '../protocol/schema.ts';
 import { createCoordinator, stepCoordinator, viewOf } from './coordinator.ts';
 import type {
   CoordinatorConfig,
@@ -87,10 +88,9 @@ function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = 
     join(client: number) {
       return table.say(client, {
         type: 'join',
-        protocolVersion: 1,
+        protocolVersion: PROTOCOL_VERSION,
         clientId: `client-${client}`,
         name: 'n',
-        lockName: `lock-${client}`,
       });
     },
     start(run: Partial<RunConfig> = {}, freshRunId = 'run') {
@@ -204,10 +204,10 @@ function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = 
 }
 
 describe('joining', () => {
-  it('welcomes, watches the lock, and refuses another version', () => {
+  it('welcomes, and refuses another version', () => {
     const table = setUp(1);
-    expect(table.effects.map(({ type }) => type)).toEqual(['watch-lock', 'send']);
-    table.say(5, { type: 'join', protocolVersion: 99, clientId: 'old', name: '', lockName: 'l' });
+    expect(table.effects.map(({ type }) => type)).toEqual(['send']);
+    table.say(5, { type: 'join', protocolVersion: 99, clientId: 'old', name: '' });
     expect(table.codeFor(5)).toBe('wrong-version');
     expect(table.effects).toContainEqual({ type: 'disconnect', connection: 'c5' });
     expect(table.view.clients.map(({ clientId }) => clientId)).toEqual(['client-0']);
@@ -227,10 +227,9 @@ describe('joining', () => {
     table.start();
     const message: ClientMessage = {
       type: 'join',
-      protocolVersion: 1,
+      protocolVersion: PROTOCOL_VERSION,
       clientId: 'client-1',
       name: 'n',
-      lockName: 'l',
     };
     table.say(8, message);
     expect(table.effects).toContainEqual({ type: 'disconnect', connection: 'c1' });
@@ -436,13 +435,19 @@ describe('a round', () => {
       sum: new Uint8Array(8),
       sumMs: 1,
     });
+    expect(table.effects.filter(({ type }) => type === 'broadcast')).toEqual([
+      {
+        type: 'broadcast',
+        connections: ['c0', 'c1'],
+        message: expect.objectContaining({
+          type: 'sum',
+          contributors: [0, 1],
+          totalExamples: 21,
+        }),
+      },
+    ]);
     expect(table.sentTo(0)).toContainEqual(
-      expect.objectContaining({
-        type: 'apply',
-        contributors: [0, 1],
-        totalExamples: 21,
-        slice: { part: 0, parts: 2 },
-      }),
+      expect.objectContaining({ type: 'apply', slice: { part: 0, parts: 2 } }),
     );
     expect(table.sentTo(2)).toEqual([]);
   });

@@ -240,7 +240,7 @@ function onJoin(
     const [next, effects] = refuse(state, connection, 'wrong-version', message);
     return [next, [...effects, { type: 'disconnect', connection }]];
   }
-  const { clientId, name, lockName } = message;
+  const { clientId, name } = message;
   const earlier = state.registry.clients.get(clientId);
   const [cleared, farewell] =
     earlier === undefined
@@ -249,7 +249,6 @@ function onJoin(
   const registry = withClient(cleared.registry, { clientId, name, connection });
   const { serverId } = config;
   const welcome: CoordinatorEffect[] = [
-    { type: 'watch-lock', connection, lockName },
     {
       type: 'send',
       connection,

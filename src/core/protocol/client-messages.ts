@@ -46,8 +46,6 @@ export const clientMessageSchema = v.variant('type', [
     protocolVersion: v.number(),
     clientId: identifier,
     name: shortText,
-    /** The Web Lock that the client's worker holds while it lives. */
-    lockName: shortText,
   }),
   /** Answers `assign` and `resync`: data loaded, shaders warm, weights of `round` held. */
   v.strictObject({
@@ -142,7 +140,7 @@ export const clientMessageSchema = v.variant('type', [
     ]),
     detail: shortText,
   }),
-  /** Said when a tab closes in good order; a released lock says the same. */
+  /** Said by a client that goes in good order; a connection that is gone says the same. */
   v.strictObject({ type: v.literal('leave') }),
 ]);
 

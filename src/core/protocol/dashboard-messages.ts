@@ -1,7 +1,7 @@
 // Between a dashboard and the server: commands one way, views and answers the other.
 import * as v from 'valibot';
 import { runConfigSchema } from '../experiment/run-config.ts';
-import { count, identifier, shortText } from './schema.ts';
+import { count, identifier } from './schema.ts';
 import { errorCode } from './error-codes.ts';
 import { paramsSchema } from '../tuning/study-config.ts';
 import { studySetupSchema } from '../experiment/study-setup.ts';
@@ -23,8 +23,6 @@ export const dashboardMessageSchema = v.variant('type', [
     type: v.literal('watch'),
     requestId,
     protocolVersion: v.number(),
-    /** The Web Lock that the page holds while it lives. */
-    lockName: shortText,
     viewIntervalMs,
   }),
   /** The page was hidden or shown: a view that waits longer than the new interval goes out at once. */
@@ -98,7 +96,11 @@ export type DashboardMessageOf<Type extends DashboardMessage['type']> = Extract<
   { type: Type }
 >;
 
-/** The view is the server's own type: a dashboard of the same protocol version reads it as it is. */
+/**
+ * The view is the server's own type (view.ts) and is read as it is: a dashboard believes a server of the
+ * same protocol version, since all it shows is that server's word. It decides nothing by it, renders
+ * every text as text, and a schema would read 200 trials with their reports ten times a second.
+ */
 const viewSlices = v.custom<Partial<ServerView>>(
   (value) => typeof value === 'object' && value !== null,
 );
@@ -118,30 +120,10 @@ export const serverToDashboardSchema = v.variant('type', [
     type: v.literal('answer'),
     requestId,
     outcome: v.variant('ok', [
+      /** Read by the schema of the command that it answers (dashboard-results.ts). */
       v.strictObject({ ok: v.literal(true), result: v.unknown() }),
       v.strictObject({ ok: v.literal(false), code: errorCode, text: v.string() }),
     ]),
   }),
 ]);
 export type ServerToDashboard = v.InferOutput<typeof serverToDashboardSchema>;
-
-/** `result` of the answers, by command. */
-export interface DashboardResults {
-  watch: { serverId: string };
-  'set-view-interval': null;
-  'start-run': { runId: string };
-  'pause-run': null;
-  'continue-run': null;
-  'stop-run': null;
-  'get-model': { runId: string; round: number; sealedWeights: Uint8Array<ArrayBuffer> | null };
-  'get-history': { runId: string; history: ServerView['history'] };
-  'clear-archive': null;
-  'start-study': { studyId: string };
-  'pause-study': null;
-  'continue-study': null;
-  'stop-study': null;
-  'enqueue-trial': { number: number };
-  'stop-trial': null;
-  'import-study': { studyId: string };
-  'get-journal': { journal: string };
-}

@@ -1,24 +1,29 @@
-// Between a page and the client worker it hosts: how it is started, given a new server, and what it
-// says of itself. The page is out of the data path: the worker talks to the server over its own port.
-// `Port` is the platform's MessagePort (the core knows no DOM).
+// Between a page and the client worker it hosts: how it is started, given the way to a new server, and
+// what it says of itself. The page is out of the data path: the worker talks to the server itself.
+// `Endpoint` is the transport's: whatever can be handed over and connected from.
 import type { BackendChoice } from '../training/trainer.ts';
 
-export type HostToClient<Port> =
+/** Whom a worker plays. */
+export interface HostedIdentity {
+  readonly clientId: string;
+  readonly name: string;
+  /** 'auto' follows the run's configuration. */
+  readonly backend: BackendChoice;
+}
+
+export type HostToClient<Endpoint> =
   | {
       readonly type: 'start';
-      readonly clientId: string;
-      readonly name: string;
-      /** Of a fresh connection to the server; transferred. */
-      readonly port: Port;
+      readonly client: HostedIdentity;
+      /** Transferred. */
+      readonly endpoint: Endpoint;
       /** The federation's secret, 32 bytes. */
       readonly secret: Uint8Array<ArrayBuffer>;
-      /** 'auto' follows the run's configuration. */
-      readonly backend: BackendChoice;
       /** Where the data files are served. */
       readonly dataUrl: string;
     }
-  /** The server was lost and a new one was started. */
-  | { readonly type: 'reconnect'; readonly port: Port };
+  /** The server was lost and a new one was started. The endpoint is transferred. */
+  | { readonly type: 'reconnect'; readonly endpoint: Endpoint };
 
 export type ClientToHost =
   /** The server has heard of this client. */

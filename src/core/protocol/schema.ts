@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 
 /** Raised with every change that an older tab could not understand. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export const identifier = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/));
 export const shortText = v.pipe(v.string(), v.maxLength(200));
@@ -27,8 +27,3 @@ export const bytes = (max: number) =>
   );
 
 export const MAX_SEALED_KEY_BYTES = 4 * 1024 * 1024;
-
-/** Held by a server while it lives; every tab waits for it to know when the server is gone. */
-export const serverLockName = (serverId: string) => `roundtable-server-${serverId}`;
-/** Held by the one server that may write to storage. */
-export const STORAGE_LOCK_NAME = 'roundtable-storage';

@@ -67,9 +67,9 @@ export const serverMessageSchema = v.variant('type', [
     round: roundIndex,
     attempt: count,
   }),
-  /** The sum of the round: decrypt, divide, apply, evaluate your slice. */
+  /** The sum of the round, the same for everybody. Applied together with `apply`, whichever comes first. */
   v.strictObject({
-    type: v.literal('apply'),
+    type: v.literal('sum'),
     runId: identifier,
     round: roundIndex,
     attempt: count,
@@ -79,6 +79,13 @@ export const serverMessageSchema = v.variant('type', [
     totalExamples: count,
     largestNumExamples: count,
     rangeExponents,
+  }),
+  /** A client's own part: decrypt the sum, divide, apply, evaluate your slice. */
+  v.strictObject({
+    type: v.literal('apply'),
+    runId: identifier,
+    round: roundIndex,
+    attempt: count,
     slice: evaluationSlice,
     /** This client also deposits the sealed weights. */
     deposit: v.boolean(),

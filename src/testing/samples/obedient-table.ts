@@ -17,6 +17,7 @@ import type {
   DashboardMessage,
   ServerToDashboard,
 } from '../../core/protocol/dashboard-messages.ts';
+import { PROTOCOL_VERSION } from '../../core/protocol/schema.ts';
 import type { ServerMessage, ServerMessageOf } from '../../core/protocol/server-messages.ts';
 import type {
   PersistentRun,
@@ -98,6 +99,11 @@ export function createObedientTable(options: TableOptions) {
           sent.push({ client: Number(effect.connection), message: effect.message });
           queue.push(() => obey(Number(effect.connection), effect.message));
           break;
+        case 'broadcast':
+          for (const connection of effect.connections) {
+            sent.push({ client: Number(connection), message: effect.message });
+          }
+          break; // an obedient client's answer to `apply` does not depend on the sum
         case 'answer':
           lastAnswer = effect.message.outcome;
           break;
@@ -295,10 +301,9 @@ export function createObedientTable(options: TableOptions) {
         connection: String(client),
         message: {
           type: 'join',
-          protocolVersion: 1,
+          protocolVersion: PROTOCOL_VERSION,
           clientId: `client-${client}`,
           name: 'n',
-          lockName: `lock-${client}`,
         },
       });
     },

@@ -20,7 +20,7 @@ import { sendToServer } from './transport.ts';
 import { count, later, type SimulatedClient, type World } from './world.ts';
 
 export function tellClient(world: World, client: SimulatedClient, event: ClientEvent): void {
-  const identity = { clientId: client.clientId, name: client.clientId, lockName: 'lock' };
+  const identity = { clientId: client.clientId, name: client.clientId };
   const [state, effects] = stepClient(identity, client.state, event);
   client.state = state;
   for (const effect of effects) carryOutOnBench(world, client, effect);

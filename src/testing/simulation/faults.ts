@@ -53,7 +53,7 @@ function killClient(world: World, client: SimulatedClient, isNoticed: boolean): 
   client.life++;
   client.freeAtMs = world.nowMs;
   client.bench = null;
-  client.state = createClient({ clientId: client.clientId, name: '', lockName: '' })[0];
+  client.state = createClient({ clientId: client.clientId, name: '' })[0];
   loseConnection(world, client, isNoticed);
   later(world, 100 + world.random.below(4000), () => connect(world, client));
 }
@@ -63,7 +63,7 @@ function workOf({ state }: SimulatedClient): string {
   return state.place.preparing === null ? state.place.work.phase : 'preparing';
 }
 
-function killServer(world: World): void {
+export function killServer(world: World): void {
   if (world.server === null) return;
   count(world, `server died ${viewOf(world.serverConfig, world.server).run?.phase ?? 'idle'}`);
   if (unfinishedRuns(world.server).length > 1) count(world, 'server died in several runs');

@@ -119,7 +119,7 @@ describe('a broken coordinator is found out', () => {
     [
       'that divides by another total',
       broken(asEvent, (effect) =>
-        effect.type === 'send' && effect.message.type === 'apply'
+        effect.type === 'broadcast' && effect.message.type === 'sum'
           ? [
               {
                 ...effect,

@@ -67,8 +67,10 @@ function carryOutOne(world: World, effect: CoordinatorEffect): void {
   switch (effect.type) {
     case 'send':
       return sendToClient(world, effect.connection, effect.message);
+    case 'broadcast':
+      for (const connection of effect.connections) sendToClient(world, connection, effect.message);
+      return;
     case 'answer':
-    case 'watch-lock':
     case 'answer-from-storage':
       return;
     case 'disconnect':

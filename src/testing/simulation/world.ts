@@ -106,6 +106,8 @@ export interface World {
   /** What is durable. */
   readonly storage: Map<string, RestoredRun>;
   storedStudy: PersistentStudy | null;
+  /** The last save that ended was not durable. */
+  hasLostSave: boolean;
   /** When the last transaction so far will be durable. */
   persistReadyMs: number;
 
@@ -152,6 +154,7 @@ export function createWorld(
     timers: new Map(),
     storage: new Map(),
     storedStudy: null,
+    hasLostSave: false,
     persistReadyMs: 0,
     clients: Array.from({ length: plan.numClients }, (_, i) => newClient(`client-${i}`)),
     connections: new Map(),
@@ -167,7 +170,7 @@ export function createWorld(
 function newClient(clientId: string): SimulatedClient {
   return {
     clientId,
-    state: createClient({ clientId, name: clientId, lockName: 'lock' })[0],
+    state: createClient({ clientId, name: clientId })[0],
     bench: null,
     connection: null,
     life: 0,

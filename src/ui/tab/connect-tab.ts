@@ -2,13 +2,22 @@
 // and to the clients hosted here. Called once, by the page's entry.
 import type { BackendChoice } from '../../core/training/trainer.ts';
 import { withTrials, type ServerView, type TrialView } from '../../core/protocol/view.ts';
+import { createConnector } from '../../transport/message-port.ts';
+import { claimIdentity } from '../../transport/presence.ts';
+import { openServerEndpoint } from '../../transport/server-endpoint.ts';
 import { dashboardStore, type DashboardActions, type Notice } from '../dashboard-store.ts';
+import { startClientWorker } from './client-worker.ts';
 import { federationSecret, inviteLink } from './federation-secret.ts';
 import { createHostedClients } from './hosted-clients.ts';
 import { connectToServer } from './server-link.ts';
 
 /** Shortest time between two views, ms. */
 const VIEW_INTERVAL_MS = { dashboard: 100, client: 500, hidden: 1000 };
+
+/** Of the clients hosted by this tab, in its sessionStorage. */
+const HOSTED_KEY = 'roundtable-hosted-clients';
+/** A client's identity may still be held by the page that is being reloaded, ms. */
+const IDENTITY_WAIT_MS = 1000;
 
 /** A client tab (`?client`) hosts one client at once; `&backend=` is that tab's own choice. */
 export function connectTab(): DashboardActions {
@@ -25,6 +34,7 @@ export function connectTab(): DashboardActions {
       : VIEW_INTERVAL_MS[isClientTab ? 'client' : 'dashboard'];
 
   const link = connectToServer({
+    openConnector: () => createConnector(openServerEndpoint()),
     viewIntervalMs,
     onView: (slices, changedTrials) =>
       setState(({ view }) => ({
@@ -47,8 +57,16 @@ export function connectTab(): DashboardActions {
   });
 
   const clients = createHostedClients({
-    openPort: link.openPort,
+    openEndpoint: openServerEndpoint,
+    startWorker: startClientWorker,
+    memory: {
+      read: () => sessionStorage.getItem(HOSTED_KEY),
+      write: (text) => sessionStorage.setItem(HOSTED_KEY, text),
+    },
+    claimIdentity: (clientId) => claimIdentity(clientId, IDENTITY_WAIT_MS),
+    freshClientId,
     secret,
+    dataUrl: new URL('./data/', document.baseURI).href,
     defaultBackend: isClientTab ? backendChoice(query.get('backend')) : 'auto',
     onChange: (hosted) => setState({ hosted }),
   });
@@ -168,6 +186,10 @@ function withChanges(
 
 function utcOffsetMinutes(): number {
   return -new Date().getTimezoneOffset();
+}
+
+function freshClientId(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 16);
 }
 
 function backendChoice(text: string | null): BackendChoice {

@@ -1,28 +1,40 @@
 // The clients that live in this tab: one dedicated worker each. The page starts them, replaces those
-// that ask for it (a lost GPU), gives them a new server's port, and remembers them in sessionStorage
-// so that a reload brings the same clients back to their seats.
-import type { ClientToHost, HostToClient } from '../../core/protocol/host-messages.ts';
+// that ask for it (a lost GPU), gives them the way to a new server, and remembers them in
+// sessionStorage so that a reload brings the same clients back to their seats.
+import type {
+  ClientToHost,
+  HostedIdentity,
+  HostToClient,
+} from '../../core/protocol/host-messages.ts';
 import type { BackendChoice } from '../../core/training/trainer.ts';
 import type { HostedClient } from '../dashboard-store.ts';
 
-const STORAGE_KEY = 'roundtable-hosted-clients';
 /** A worker that has failed this often in a row is left alone. */
-const MAX_RESTARTS = 5;
-/** A client's identity may still be held by the page that is being reloaded, ms. */
-const IDENTITY_WAIT_MS = 1000;
+export const MAX_RESTARTS = 5;
 
 interface Remembered {
   readonly clientId: string;
   readonly backend: BackendChoice;
 }
 
-interface Hosted {
+interface Hosted<Endpoint> {
   clientId: string;
   backend: BackendChoice;
-  worker: Worker | null;
+  worker: HostedWorker<Endpoint> | null;
   state: HostedClient['state'];
   detail: string | null;
   restarts: number;
+}
+
+export interface HostedWorker<Endpoint> {
+  /** The message's endpoint is handed over. */
+  post(message: HostToClient<Endpoint>): void;
+  terminate(): void;
+}
+
+export interface WorkerHearer {
+  readonly onMessage: (message: ClientToHost) => void;
+  readonly onError: (reason: string) => void;
 }
 
 export interface HostedClients {
@@ -31,38 +43,46 @@ export interface HostedClients {
   setBackend(clientId: string, backend: BackendChoice): void;
   /** Brings back the clients that this tab hosted before its reload; returns how many. */
   restore(): number;
-  /** The server was replaced: every worker gets a port of the new one. */
+  /** The server was replaced: every worker gets a way to the new one. */
   reconnectAll(): void;
 }
 
-export interface HostEnvironment {
-  readonly openPort: () => MessagePort;
+export interface HostEnvironment<Endpoint> {
+  /** A fresh way to the server. */
+  readonly openEndpoint: () => Endpoint;
+  readonly startWorker: (hearer: WorkerHearer) => HostedWorker<Endpoint>;
+  /** What this tab remembers over a reload: a text, or null. */
+  readonly memory: { readonly read: () => string | null; readonly write: (text: string) => void };
+  /** Whether this page may be the host of that client, for as long as it lives. */
+  readonly claimIdentity: (clientId: string) => Promise<boolean>;
+  readonly freshClientId: () => string;
   readonly secret: Uint8Array<ArrayBuffer>;
+  /** Where the data files are served. */
+  readonly dataUrl: string;
   /** Backend for clients added from now on; 'auto' follows the run. */
   readonly defaultBackend: BackendChoice;
   readonly onChange: (hosted: readonly HostedClient[]) => void;
 }
 
-export function createHostedClients(environment: HostEnvironment): HostedClients {
-  const hosted: Hosted[] = [];
-  const dataUrl = new URL('./data/', document.baseURI).href;
+export function createHostedClients<Endpoint>(
+  environment: HostEnvironment<Endpoint>,
+): HostedClients {
+  const { openEndpoint, secret, dataUrl, memory, freshClientId } = environment;
+  const hosted: Hosted<Endpoint>[] = [];
 
   function changed(): void {
-    remember(hosted);
+    const remembered: Remembered[] = hosted.map(({ clientId, backend }) => ({ clientId, backend }));
+    memory.write(JSON.stringify(remembered));
     environment.onChange(
-      hosted.map(({ clientId, backend, state, detail, restarts }) => ({
-        clientId,
-        name: nameOf(clientId),
-        backend,
-        state,
-        detail,
-        restarts,
-      })),
+      hosted.map((client) => {
+        const { state, detail, restarts } = client;
+        return { ...identityOf(client), state, detail, restarts };
+      }),
     );
   }
 
   async function host({ clientId, backend }: Remembered): Promise<void> {
-    const client: Hosted = {
+    const client: Hosted<Endpoint> = {
       clientId,
       backend,
       worker: null,
@@ -72,37 +92,43 @@ export function createHostedClients(environment: HostEnvironment): HostedClients
     };
     hosted.push(client);
     changed();
-    client.clientId = await claimIdentity(clientId);
+    client.clientId = await claimed(clientId);
     if (hosted.includes(client)) startWorker(client);
     changed();
   }
 
-  function startWorker(client: Hosted): void {
-    const worker = new Worker(new URL('../../client/client.ts', import.meta.url), {
-      type: 'module',
+  /** The identity, or a fresh one where another page (a duplicated tab) has it. */
+  async function claimed(wanted: string): Promise<string> {
+    let clientId = wanted;
+    while (!(await environment.claimIdentity(clientId))) clientId = freshClientId();
+    return clientId;
+  }
+
+  function startWorker(client: Hosted<Endpoint>): void {
+    const isCurrent = () => client.worker === worker;
+    const worker = environment.startWorker({
+      onMessage(message) {
+        if (!isCurrent()) return;
+        if (message.type === 'replace-me') return replaceWorker(client, message.reason);
+        client.state = 'running';
+        client.detail = null;
+        changed();
+      },
+      onError(reason) {
+        if (isCurrent()) replaceWorker(client, reason);
+      },
     });
     client.worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<ClientToHost>) => {
-      if (data.type === 'replace-me') return replaceWorker(client, data.reason);
-      client.state = 'running';
-      client.detail = null;
-      changed();
-    };
-    worker.onerror = (event) =>
-      replaceWorker(client, event.message || 'Its worker could not be started.');
-    const port = environment.openPort();
-    post(worker, {
+    worker.post({
       type: 'start',
-      clientId: client.clientId,
-      name: nameOf(client.clientId),
-      port,
-      secret: environment.secret,
-      backend: client.backend,
+      client: identityOf(client),
+      endpoint: openEndpoint(),
+      secret,
       dataUrl,
     });
   }
 
-  function replaceWorker(client: Hosted, reason: string): void {
+  function replaceWorker(client: Hosted<Endpoint>, reason: string): void {
     client.worker?.terminate();
     client.worker = null;
     client.detail = reason;
@@ -125,7 +151,9 @@ export function createHostedClients(environment: HostEnvironment): HostedClients
     remove(clientId) {
       const index = hosted.findIndex((client) => client.clientId === clientId);
       if (index < 0) return;
-      hosted.splice(index, 1)[0]!.worker?.terminate();
+      const [client] = hosted.splice(index, 1);
+      client!.worker?.terminate();
+      client!.worker = null;
       changed();
     },
     setBackend(clientId, backend) {
@@ -142,20 +170,19 @@ export function createHostedClients(environment: HostEnvironment): HostedClients
       changed();
     },
     restore() {
-      const remembered = recall();
+      const remembered = recall(memory.read());
       for (const client of remembered) void host(client);
       return remembered.length;
     },
     reconnectAll() {
-      for (const { worker } of hosted) {
-        if (worker !== null) post(worker, { type: 'reconnect', port: environment.openPort() });
-      }
+      for (const { worker } of hosted)
+        worker?.post({ type: 'reconnect', endpoint: openEndpoint() });
     },
   };
 }
 
-function post(worker: Worker, message: HostToClient<MessagePort>): void {
-  worker.postMessage(message, [message.port]);
+function identityOf({ clientId, backend }: Remembered): HostedIdentity {
+  return { clientId, name: nameOf(clientId), backend };
 }
 
 /** Short and stable, so that the same client is called the same everywhere. */
@@ -163,37 +190,9 @@ function nameOf(clientId: string): string {
   return `Client ${clientId.slice(0, 4).toUpperCase()}`;
 }
 
-function freshClientId(): string {
-  return crypto.randomUUID().replaceAll('-', '').slice(0, 16);
-}
-
-/** Holds the identity for as long as this page lives; a fresh one where another page (a duplicated tab) has it. */
-async function claimIdentity(wanted: string): Promise<string> {
-  for (let clientId = wanted; ; clientId = freshClientId()) {
-    const claimed = await new Promise<boolean>((resolve) => {
-      navigator.locks
-        .request(
-          `roundtable-identity-${clientId}`,
-          { signal: AbortSignal.timeout(IDENTITY_WAIT_MS) },
-          () => {
-            resolve(true);
-            return new Promise(() => {});
-          },
-        )
-        .catch(() => resolve(false));
-    });
-    if (claimed) return clientId;
-  }
-}
-
-function remember(hosted: readonly Hosted[]): void {
-  const remembered: Remembered[] = hosted.map(({ clientId, backend }) => ({ clientId, backend }));
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(remembered));
-}
-
-function recall(): readonly Remembered[] {
+function recall(text: string | null): readonly Remembered[] {
   try {
-    return JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]') as Remembered[];
+    return JSON.parse(text ?? '[]') as Remembered[];
   } catch {
     return [];
   }

@@ -1,13 +1,17 @@
-// The page's connection to the server. It starts the SharedWorker, watches the server's view, sends
-// commands and matches answers. When the server dies (the tab it lived in crashed), its Web Lock is
-// released: the link then starts a new server and says so, so that hosted clients get new ports.
+// The page's connection to the server. It watches the server's view, sends commands and matches answers.
+// When the server is gone (the tab it lived in crashed) or does not answer, the link opens a connection
+// to a new one and says so, so that hosted clients are connected to it as well.
 import * as v from 'valibot';
 import {
   serverToDashboardSchema,
   type DashboardMessage,
-  type DashboardResults,
 } from '../../core/protocol/dashboard-messages.ts';
-import { PROTOCOL_VERSION, serverLockName } from '../../core/protocol/schema.ts';
+import {
+  dashboardResultSchemas,
+  type DashboardResults,
+} from '../../core/protocol/dashboard-results.ts';
+import type { Connection, Connector } from '../../core/protocol/connection.ts';
+import { PROTOCOL_VERSION } from '../../core/protocol/schema.ts';
 import type { ServerView, TrialView } from '../../core/protocol/view.ts';
 
 type Command = DashboardMessage extends infer Message
@@ -30,11 +34,11 @@ export interface ServerLink {
   request<Type extends Command['type']>(
     command: Extract<Command, { type: Type }>,
   ): Promise<DashboardResults[Type]>;
-  /** A fresh connection, for a client worker to take. */
-  openPort(): MessagePort;
 }
 
-export interface LinkListener {
+export interface LinkEnvironment {
+  /** A way to the server, which is started when there is none. */
+  readonly openConnector: () => Connector;
   /** How often this page wants views at the moment, ms. */
   readonly viewIntervalMs: () => number;
   readonly onView: (slices: Partial<ServerView>, changedTrials: readonly TrialView[]) => void;
@@ -48,40 +52,29 @@ export interface LinkListener {
 /** How long an answer may take before the server counts as hung, ms. */
 const ANSWER_MS = 10_000;
 
-export function connectToServer(listener: LinkListener): ServerLink {
+export function connectToServer(environment: LinkEnvironment): ServerLink {
   const pending = new Map<
     number,
-    { resolve: (result: never) => void; reject: (error: Error) => void }
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
   >();
-  const lockName = `roundtable-page-${crypto.randomUUID()}`;
-  const lockHeld = new Promise<void>((held) => {
-    void navigator.locks.request(lockName, () => {
-      held();
-      return new Promise(() => {});
-    });
-  });
   let nextRequestId = 0;
-  let port = openPort();
-  listen();
+  let connector: Connector;
+  let connection: Connection;
+  open();
 
-  function listen(): void {
-    port.onmessage = ({ data }) => receive(data);
-    // The server takes a lock that nobody holds for a page that is gone.
-    const watching = lockHeld.then(() =>
-      request({
-        type: 'watch',
-        protocolVersion: PROTOCOL_VERSION,
-        lockName,
-        viewIntervalMs: listener.viewIntervalMs(),
-      }),
-    );
-    watching.then(
-      ({ serverId }) => {
-        listener.onConnected();
-        void navigator.locks.request(serverLockName(serverId), reconnect);
-      },
+  function open(): void {
+    connector = environment.openConnector();
+    const opened = connector.connect({ onMessage: receive, onGone: reconnect });
+    connection = opened;
+    request({
+      type: 'watch',
+      protocolVersion: PROTOCOL_VERSION,
+      viewIntervalMs: environment.viewIntervalMs(),
+    }).then(
+      () => environment.onConnected(),
       (error: unknown) => {
-        if (error instanceof Refused && error.code === 'wrong-version') listener.onOutdated();
+        if (connection !== opened) return; // replaced meanwhile
+        if (error instanceof Refused && error.code === 'wrong-version') environment.onOutdated();
         else reconnect();
       },
     );
@@ -97,10 +90,9 @@ export function connectToServer(listener: LinkListener): ServerLink {
       );
     }
     pending.clear();
-    listener.onLost();
-    port.close();
-    port = openPort();
-    listen();
+    connector.close();
+    open();
+    environment.onLost();
   }
 
   function receive(data: unknown): void {
@@ -108,11 +100,11 @@ export function connectToServer(listener: LinkListener): ServerLink {
     if (!parsed.success) return;
     const message = parsed.output;
     if (message.type === 'view') {
-      return listener.onView(message.slices, message.changedTrials ?? []);
+      return environment.onView(message.slices, message.changedTrials ?? []);
     }
     const waiting = pending.get(message.requestId);
     pending.delete(message.requestId);
-    if (message.outcome.ok) waiting?.resolve(message.outcome.result as never);
+    if (message.outcome.ok) waiting?.resolve(message.outcome.result);
     else waiting?.reject(new Refused(message.outcome.code, message.outcome.text));
   }
 
@@ -133,26 +125,18 @@ export function connectToServer(listener: LinkListener): ServerLink {
       pending.set(requestId, {
         resolve: (result) => {
           clearTimeout(timer);
-          resolve(result);
+          const read = v.safeParse(dashboardResultSchemas[command.type], result);
+          if (read.success) resolve(read.output as DashboardResults[Type]);
+          else reject(new Refused('malformed', 'The server’s answer could not be read.'));
         },
         reject: (error) => {
           clearTimeout(timer);
           reject(error);
         },
       });
-      port.postMessage({ ...command, requestId });
+      connection.send({ ...command, requestId });
     });
   }
 
-  return { request, openPort };
-}
-
-function openPort(): MessagePort {
-  // `extendedLifetime` (not yet in the DOM types) carries the server over the reload of the only tab.
-  // The bundler needs the URL and the options in place, as literals.
-  return new SharedWorker(new URL('../../server/server.ts', import.meta.url), {
-    type: 'module',
-    name: 'roundtable-server',
-    extendedLifetime: true,
-  } as WorkerOptions).port;
+  return { request };
 }

@@ -6,7 +6,7 @@ import type { ClientEffect, ClientEvent } from './client-types.ts';
 import { defaultRunConfig, type RunConfig } from '../../experiment/run-config.ts';
 import type { Untimed } from '../untimed.ts';
 
-const identity = { clientId: 'me', name: 'n', lockName: 'lock' };
+const identity = { clientId: 'me', name: 'n' };
 const sealed = new Uint8Array([1, 2, 3]);
 const HASH = 'a'.repeat(64);
 
@@ -60,9 +60,9 @@ function setUp(encryption: RunConfig['encryption'] = 'plaintext') {
         deadlineMs: 1000,
         ...more,
       }),
-    apply: (more: Partial<ServerMessageOf<'apply'>> = {}) =>
+    sum: (more: Partial<ServerMessageOf<'sum'>> = {}) =>
       client.hear({
-        type: 'apply',
+        type: 'sum',
         runId: 'run',
         round: 1,
         attempt: 1,
@@ -71,10 +71,23 @@ function setUp(encryption: RunConfig['encryption'] = 'plaintext') {
         totalExamples: 90,
         largestNumExamples: 50,
         rangeExponents: [-3, -3, -3, -3],
+        ...more,
+      }),
+    /** A client's own part, without the sum. */
+    applyAlone: (more: Partial<ServerMessageOf<'apply'>> = {}) =>
+      client.hear({
+        type: 'apply',
+        runId: 'run',
+        round: 1,
+        attempt: 1,
         slice: { part: 1, parts: 2 },
         deposit: false,
         ...more,
       }),
+    apply: (more: Partial<ServerMessageOf<'apply'>> = {}) => {
+      client.sum();
+      return client.applyAlone(more);
+    },
     ready() {
       client.happen({ type: 'connected' });
       client.assign();
@@ -174,7 +187,112 @@ describe('a round', () => {
     client.train();
     client.happen(trained);
     client.happen(encrypted);
-    expect(types(client.apply({ contributors: [0, 1] }))).toEqual(['abandon', 'apply']);
+    client.sum({ contributors: [0, 1] });
+    expect(types(client.applyAlone())).toEqual(['abandon', 'apply']);
+  });
+});
+
+describe('the sum and the order to apply it', () => {
+  const applied = (effects: readonly ClientEffect[]) =>
+    effects.flatMap((effect) => (effect.type === 'apply' ? [effect] : []));
+  const other = new Uint8Array([9]);
+
+  it.each(['sum first', 'order first'])('are carried out once both are there: %s', (which) => {
+    const client = setUp();
+    client.ready();
+    const first = which === 'sum first' ? client.sum : client.applyAlone;
+    const second = which === 'sum first' ? client.applyAlone : client.sum;
+    expect(first()).toEqual([]);
+    expect(first()).toEqual([]); // doubled
+    const [effect] = applied(second());
+    expect(effect).toMatchObject({ key, sum: sealed, numContributors: 2, totalExamples: 90 });
+    expect(client.sum()).toEqual([]);
+    expect(client.applyAlone()).toEqual([]);
+    expect(types(client.happen({ type: 'applied', key }))).toEqual(['send progress', 'evaluate']);
+    expect(client.sum()).toEqual([]);
+    expect(client.applyAlone()).toEqual([]);
+  });
+
+  it.each(['sum first', 'order first'])(
+    'of different attempts are never put together: %s',
+    (which) => {
+      const client = setUp();
+      client.ready();
+      const late = which === 'sum first' ? client.applyAlone : client.sum;
+      if (which === 'sum first') client.sum({ attempt: 2, sum: other });
+      else client.applyAlone({ attempt: 2 });
+      expect(late({ attempt: 1 })).toEqual([]);
+      expect(applied(late({ attempt: 2 }))).toHaveLength(1);
+    },
+  );
+
+  it('take the place of those of an earlier attempt', () => {
+    const client = setUp();
+    client.ready();
+    client.sum();
+    client.sum({ attempt: 2, sum: other });
+    expect(client.applyAlone()).toEqual([]);
+    expect(applied(client.applyAlone({ attempt: 2 }))).toMatchObject([{ sum: other }]);
+  });
+
+  const forgetting: [string, (client: ReturnType<typeof setUp>) => void][] = [
+    ['its attempt is abandoned', (client) => client.hear({ type: 'abandon', ...key })],
+    ['the next attempt is trained', (client) => client.train({ attempt: 2 })],
+    [
+      'other weights are given',
+      (client) => {
+        client.hear({ type: 'resync', runId: 'run', weights: { round: 0, sealed: null } });
+        client.prepared();
+      },
+    ],
+    [
+      'the run is over',
+      (client) => {
+        client.hear({ type: 'release', runId: 'run' });
+        client.assign();
+        client.prepared();
+      },
+    ],
+    [
+      'the connection is lost',
+      (client) => {
+        client.happen({ type: 'disconnected' });
+        client.ready();
+      },
+    ],
+  ];
+
+  it.each(forgetting)('the sum is not kept when %s', (_when, happens) => {
+    const client = setUp();
+    client.ready();
+    client.sum();
+    happens(client);
+    expect(applied(client.applyAlone())).toEqual([]);
+  });
+
+  it('the sum of an abandoned attempt is not taken when it comes late', () => {
+    const client = setUp();
+    client.ready();
+    client.applyAlone();
+    client.hear({ type: 'abandon', ...key });
+    client.sum();
+    expect(client.applyAlone()).toEqual([]);
+    client.sum({ attempt: 2 });
+    expect(applied(client.applyAlone({ attempt: 2 }))).toHaveLength(1);
+  });
+
+  it('of another round than the weights are for are not taken', () => {
+    const client = setUp();
+    client.ready();
+    client.sum({ round: 2 });
+    expect(client.applyAlone({ round: 2 })).toEqual([]);
+    client.apply();
+    client.happen({ type: 'applied', key });
+    client.hear({ type: 'commit', runId: 'run', round: 1 });
+    client.sum();
+    expect(client.applyAlone()).toEqual([]);
+    client.sum({ round: 2 });
+    expect(applied(client.applyAlone({ round: 2 }))).toHaveLength(1);
   });
 });
 

@@ -39,13 +39,12 @@ export function stepClient(config: ClientConfig, state: ClientState, event: Clie
 
 /** A connection that replaces another begins anew: seat and weights come with the next `assign`. */
 function onConnected(config: ClientConfig, state: ClientState): Stepped {
-  const { clientId, name, lockName } = config;
+  const { clientId, name } = config;
   const join: ClientMessage = {
     type: 'join',
     protocolVersion: PROTOCOL_VERSION,
     clientId,
     name,
-    lockName,
   };
   return [
     { isConnected: true, place: null },

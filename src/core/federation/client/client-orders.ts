@@ -2,7 +2,8 @@
 // bench is ignored: the server's deadline takes care of it, and it always says `commit` first.
 import type { ServerMessage, ServerMessageOf } from '../../protocol/server-messages.ts';
 import type { ClientEffect } from './client-types.ts';
-import { isSameKey, keyOf, type Keys, type Place } from './client-state.ts';
+import { isSameKey, keyOf, type Half, type Keys, type Place } from './client-state.ts';
+import type { RoundKey } from '../../protocol/round-key.ts';
 
 type Ordered = [Place | null, ClientEffect[]];
 
@@ -21,8 +22,9 @@ export function onServerSaid(place: Place | null, message: ServerMessage, atMs: 
       return onTrain(place, message, atMs);
     case 'abandon':
       return onAbandon(place, message);
+    case 'sum':
     case 'apply':
-      return onApply(place, message, atMs);
+      return onHalf(place, message, atMs);
     case 'evaluate':
       return onEvaluate(place, message, atMs);
     case 'deposit':
@@ -82,6 +84,8 @@ function onAssign(place: Place | null, message: ServerMessageOf<'assign'>): Orde
     tentative: null,
     numExamples: 0,
     work: { phase: 'idle' },
+    half: null,
+    abandoned: null,
     lastProgressAtMs: -Infinity,
   };
   return [next, effects];
@@ -117,6 +121,8 @@ function onResync(place: Place, message: ServerMessageOf<'resync'>): Ordered {
       unsaid: null,
       tentative: null,
       work: { phase: 'idle' },
+      half: null,
+      abandoned: null,
     },
     [
       ...dropped(place),
@@ -145,7 +151,8 @@ function onTrain(place: Place, order: ServerMessageOf<'train'>, atMs: number): O
     receivedAtMs: atMs,
     segments: [],
   };
-  return [{ ...place, work: training }, [...effects, { type: 'train', key }]];
+  const half = place.half === null || isAfter(key, place.half) ? null : place.half;
+  return [{ ...place, work: training, half }, [...effects, { type: 'train', key }]];
 }
 
 /** The weights that round `round` starts from lie on the bench. */
@@ -157,22 +164,53 @@ function onAbandon(place: Place, message: ServerMessageOf<'abandon'>): Ordered {
   const { work, tentative } = place;
   const isWork = work.phase !== 'idle' && isSameKey(work.key, message);
   const isTentative = tentative !== null && isSameKey(tentative, message);
-  if (!isWork && !isTentative) return [place, []];
+  const abandoned = keyOf(message);
+  const half = place.half !== null && isAfter(place.half, abandoned) ? place.half : null;
+  const forgot: Place = { ...place, half, abandoned };
+  if (!isWork && !isTentative) return [forgot, []];
   return [
-    { ...place, work: { phase: 'idle' }, tentative: null },
-    [{ type: 'abandon', key: keyOf(message) }],
+    { ...forgot, work: { phase: 'idle' }, tentative: null },
+    [{ type: 'abandon', key: abandoned }],
   ];
 }
 
-function onApply(place: Place, order: ServerMessageOf<'apply'>, atMs: number): Ordered {
+/** Later attempt of the same round, or a later round. */
+function isAfter(a: RoundKey, b: RoundKey): boolean {
+  return a.round === b.round ? a.attempt > b.attempt : a.round > b.round;
+}
+
+/**
+ * `sum` and `apply` come in either order, and nothing is done with one alone: the first is held until the
+ * other comes, or one of a later attempt.
+ */
+function onHalf(place: Place, message: Half, atMs: number): Ordered {
+  const { half, abandoned, work } = place;
+  if (!canWorkOn(place, message.round) || place.tentative !== null) return [place, []];
+  const isAgain = work.phase === 'applying' && isSameKey(work.key, message);
+  const isOver =
+    (abandoned !== null && !isAfter(message, abandoned)) ||
+    (work.phase !== 'idle' && isAfter(work.key, message)) ||
+    (half !== null && isAfter(half, message));
+  if (isAgain || isOver) return [place, []];
+  const fits = half !== null && half.type !== message.type && isSameKey(half, message);
+  if (!fits) return [{ ...place, half: message }, []];
+  const whole = { ...place, half: null };
+  if (message.type === 'sum')
+    return onApply(whole, half as ServerMessageOf<'apply'>, message, atMs);
+  return onApply(whole, message, half as ServerMessageOf<'sum'>, atMs);
+}
+
+function onApply(
+  place: Place,
+  order: ServerMessageOf<'apply'>,
+  { sum, contributors, totalExamples, largestNumExamples, rangeExponents }: ServerMessageOf<'sum'>,
+  atMs: number,
+): Ordered {
   const key = keyOf(order);
-  if (!canWorkOn(place, order.round) || place.tentative !== null) return [place, []];
-  const isAgain = place.work.phase === 'applying' && isSameKey(place.work.key, key);
-  if (isAgain || place.keys.status === 'absent') return [place, []];
+  if (place.keys.status === 'absent') return [place, []];
   // An update that is not in the sum must leave no residual behind: its work is called off first.
-  const isContributor = place.work.phase === 'sent' && order.contributors.includes(place.seat);
+  const isContributor = place.work.phase === 'sent' && contributors.includes(place.seat);
   const effects = isContributor ? [] : dropped(place);
-  const { sum, contributors, totalExamples, largestNumExamples, rangeExponents } = order;
   effects.push({
     type: 'apply',
     key,
@@ -227,7 +265,14 @@ function onCommit(place: Place, { runId, round }: ServerMessageOf<'commit'>): Or
   if (place.tentative?.round !== round) return [place, []];
   // A slice that is still being evaluated is not waited for any more: its result finds no work.
   return [
-    { ...place, tentative: null, committedRound: round, work: { phase: 'idle' } },
+    {
+      ...place,
+      tentative: null,
+      committedRound: round,
+      work: { phase: 'idle' },
+      half: null,
+      abandoned: null,
+    },
     [{ type: 'commit', runId, round }],
   ];
 }

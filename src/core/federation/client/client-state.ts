@@ -10,7 +10,6 @@ import type { RunConfig } from '../../experiment/run-config.ts';
 export interface ClientConfig {
   readonly clientId: string;
   readonly name: string;
-  readonly lockName: string;
 }
 
 export interface ClientState {
@@ -35,6 +34,10 @@ export interface Place {
   readonly tentative: RoundKey | null;
   readonly numExamples: number;
   readonly work: Work;
+  /** Of `sum` and `apply` the one that came first; null when neither waits. */
+  readonly half: Half | null;
+  /** The last attempt at the round in hand that was called off: what still comes of it is not kept. */
+  readonly abandoned: RoundKey | null;
   readonly lastProgressAtMs: number;
 }
 
@@ -63,6 +66,7 @@ export interface TrainingResultFacts {
 
 type Train = ServerMessageOf<'train'>;
 type Apply = ServerMessageOf<'apply'>;
+export type Half = ServerMessageOf<'sum'> | Apply;
 
 export type Work =
   | { readonly phase: 'idle' }

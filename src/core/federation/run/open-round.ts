@@ -16,6 +16,7 @@ import {
   roundKey,
   setTimer,
   tell,
+  tellAll,
   type RunStep,
 } from './run-step.ts';
 import {
@@ -167,18 +168,19 @@ export function onSumReleased(step: RunStep, event: EventOf<'sum-released'>): vo
   const { round } = roundKey(run);
   const depositor = appliers[round % appliers.length]!;
   const { deadlineMs } = run.config;
+  tellAll(step, appliers, {
+    type: 'sum',
+    ...roundKey(run),
+    sum,
+    contributors: reports.map(({ seat }) => seat),
+    totalExamples,
+    largestNumExamples: open.largestNumExamples,
+    rangeExponents: [...open.rangeExponents],
+  });
   for (const [part, clientId] of appliers.entries()) {
-    tell(step, clientId, {
-      type: 'apply',
-      ...roundKey(run),
-      sum,
-      contributors: reports.map(({ seat }) => seat),
-      totalExamples,
-      largestNumExamples: open.largestNumExamples,
-      rangeExponents: [...open.rangeExponents],
-      slice: { part, parts: appliers.length },
-      deposit: clientId === depositor,
-    });
+    const slice = { part, parts: appliers.length };
+    const deposit = clientId === depositor;
+    tell(step, clientId, { type: 'apply', ...roundKey(run), slice, deposit });
     changeMember(step, clientId, { phase: 'decrypting', fraction: 0 });
   }
   change(step, {

@@ -59,6 +59,15 @@ export function tell(step: RunStep, clientId: string, message: ServerMessage): v
   step.effects.push({ type: 'send', connection: member.connection, message });
 }
 
+/** Says the same to all of these members that are still connected. */
+export function tellAll(step: RunStep, clientIds: readonly string[], message: ServerMessage): void {
+  const connections = clientIds.flatMap((clientId) => {
+    const member = step.run.members.get(clientId);
+    return member === undefined || member.standing === 'left' ? [] : [member.connection];
+  });
+  if (connections.length > 0) step.effects.push({ type: 'broadcast', connections, message });
+}
+
 export function roundKey(run: RunState): RoundKey {
   return { runId: run.runId, round: roundNow(run), attempt: run.attempt };
 }
