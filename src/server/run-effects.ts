@@ -11,13 +11,10 @@ import type { Untimed } from '../core/federation/untimed.ts';
 import type { DashboardResults, ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
-import type { Storage } from './storage.ts';
-import { createSummer } from '../ckks/summer.ts';
-import { warmUpSummer } from '../ckks/warm-summer.ts';
-import { createSums } from './sums.ts';
+import type { Storage, StoredRun } from './storage.ts';
+import type { Sums } from './sums.ts';
 import type { RoundKey } from '../core/protocol/round-key.ts';
 
-type StoredRun = NonNullable<Awaited<ReturnType<Storage['read']>>>;
 type Outcome = Extract<ServerToDashboard, { type: 'answer' }>['outcome'];
 
 /** An event without its time: the host stamps it. */
@@ -31,6 +28,7 @@ export interface CoordinatorHost {
 export interface HostEnvironment {
   readonly config: CoordinatorConfig;
   readonly storage: Storage;
+  readonly sums: Sums;
   /** Sends to a client's or dashboard's port; unknown connections are ignored. */
   readonly send: (connection: ConnectionId, message: object, handedOver?: ArrayBuffer[]) => void;
   readonly disconnect: (connection: ConnectionId) => void;
@@ -40,8 +38,7 @@ export interface HostEnvironment {
 }
 
 export async function startCoordinator(environment: HostEnvironment): Promise<CoordinatorHost> {
-  const { config, storage } = environment;
-  const sums = createSums({ createSummer, warmUp: warmUpSummer });
+  const { config, storage, sums } = environment;
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const lockWatches = new Map<ConnectionId, () => void>();
   const restored = await storage.restore();

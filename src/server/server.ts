@@ -9,9 +9,12 @@ import { chooseParameters } from '../core/encryption/parameters.ts';
 import { clientMessageSchema } from '../core/protocol/client-messages.ts';
 import { dashboardMessageSchema } from '../core/protocol/dashboard-messages.ts';
 import { PROTOCOL_VERSION, serverLockName, STORAGE_LOCK_NAME } from '../core/protocol/schema.ts';
+import { createSummer } from '../ckks/summer.ts';
+import { warmUpSummer } from '../ckks/warm-summer.ts';
 import { detachBufferWithTwoViews } from '../worker/early-detachment.ts';
 import { startCoordinator, type CoordinatorHost } from './run-effects.ts';
-import { openStorage } from './storage.ts';
+import { openIndexedDbStorage } from './indexed-db-storage.ts';
+import { createSums } from './sums.ts';
 import { createViewPublisher, type ViewPublisher } from './view-publisher.ts';
 
 declare const self: SharedWorkerGlobalScope;
@@ -36,7 +39,7 @@ async function start(): Promise<Server> {
       return new Promise(() => {});
     });
   });
-  const storage = await openStorage();
+  const storage = await openIndexedDbStorage();
   const host = await startCoordinator({
     config: {
       serverId,
@@ -48,6 +51,7 @@ async function start(): Promise<Server> {
       chooseParameters,
     },
     storage,
+    sums: createSums({ createSummer, warmUp: warmUpSummer }),
     send,
     disconnect,
     onLockReleased,
