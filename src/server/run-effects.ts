@@ -23,6 +23,8 @@ export type UntimedEvent = Untimed<CoordinatorEvent>;
 export interface CoordinatorHost {
   dispatch(event: UntimedEvent): void;
   view(): ServerView;
+  /** The end of this server: no event and no timer moves it any more. Its storage is the caller's to close. */
+  stop(): void;
 }
 
 export interface HostEnvironment {
@@ -46,8 +48,10 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
 
   const queue: CoordinatorEvent[] = [];
   let stepping = false;
+  let isStopped = false;
 
   function dispatch(event: UntimedEvent): void {
+    if (isStopped) return;
     queue.push({ ...event, atMs: Date.now() });
     if (stepping) return;
     stepping = true;
@@ -164,7 +168,13 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
 
   firstEffects.forEach(run);
   environment.onChange();
-  return { dispatch, view: () => viewOf(config, state) };
+
+  function stop(): void {
+    isStopped = true;
+    for (const timer of timers.values()) clearTimeout(timer);
+    for (const giveUp of lockWatches.values()) giveUp();
+  }
+  return { dispatch, view: () => viewOf(config, state), stop };
 }
 
 function outcomeOf(command: keyof typeof resultOf, stored: StoredRun | null): Outcome {
