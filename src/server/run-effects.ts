@@ -12,13 +12,10 @@ import type { ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
 import type { DashboardResults } from '../core/protocol/dashboard-results.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
-import type { Storage } from './storage.ts';
-import { createSummer } from '../ckks/summer.ts';
-import { warmUpSummer } from '../ckks/warm-summer.ts';
-import { createSums } from './sums.ts';
+import type { Storage, StoredRun } from './storage.ts';
+import type { Sums } from './sums.ts';
 import type { RoundKey } from '../core/protocol/round-key.ts';
 
-type StoredRun = NonNullable<Awaited<ReturnType<Storage['read']>>>;
 type Outcome = Extract<ServerToDashboard, { type: 'answer' }>['outcome'];
 
 /** An event without its time: the host stamps it. */
@@ -27,6 +24,8 @@ export type UntimedEvent = Untimed<CoordinatorEvent>;
 export interface CoordinatorHost {
   dispatch(event: UntimedEvent): void;
   view(): ServerView;
+  /** The end of this server: no event and no timer moves it any more. Its storage is the caller's to close. */
+  stop(): void;
 }
 
 /** Where the coordinator's words go. Connections that are gone are ignored. */
@@ -42,19 +41,21 @@ export interface Outlets {
 export interface HostEnvironment extends Outlets {
   readonly config: CoordinatorConfig;
   readonly storage: Storage;
+  readonly sums: Sums;
 }
 
 export async function startCoordinator(environment: HostEnvironment): Promise<CoordinatorHost> {
-  const { config, storage } = environment;
-  const sums = createSums({ createSummer, warmUp: warmUpSummer });
+  const { config, storage, sums } = environment;
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const restored = await storage.restore();
   let [state, firstEffects] = createCoordinator(config, restored);
 
   const queue: CoordinatorEvent[] = [];
   let stepping = false;
+  let isStopped = false;
 
   function dispatch(event: UntimedEvent): void {
+    if (isStopped) return;
     queue.push({ ...event, atMs: Date.now() });
     if (stepping) return;
     stepping = true;
@@ -163,7 +164,12 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
 
   firstEffects.forEach(run);
   environment.onChange();
-  return { dispatch, view: () => viewOf(config, state) };
+
+  function stop(): void {
+    isStopped = true;
+    for (const timer of timers.values()) clearTimeout(timer);
+  }
+  return { dispatch, view: () => viewOf(config, state), stop };
 }
 
 function outcomeOf(command: keyof typeof resultOf, stored: StoredRun | null): Outcome {

@@ -4,13 +4,16 @@
 // The worker lives in the process of the tab that started it. When that tab crashes, everybody who is
 // connected learns that the server is gone, a surviving tab starts a new one, and that one goes on from
 // storage.
+import { createSummer } from '../ckks/summer.ts';
+import { warmUpSummer } from '../ckks/warm-summer.ts';
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import { holdStorage } from '../transport/presence.ts';
 import { listenToTabs } from '../transport/shared-worker.ts';
 import { detachBufferWithTwoViews } from '../worker/early-detachment.ts';
 import { startCoordinator } from './run-effects.ts';
 import { openSessions } from './sessions.ts';
-import { openStorage } from './storage.ts';
+import { openIndexedDbStorage } from './indexed-db-storage.ts';
+import { createSums } from './sums.ts';
 
 detachBufferWithTwoViews(); // before anything is compiled that it would cost
 
@@ -20,7 +23,7 @@ void start();
 async function start(): Promise<void> {
   // One server at a time writes: an older one (another build, or still shutting down) goes first.
   await holdStorage();
-  const storage = await openStorage();
+  const storage = await openIndexedDbStorage();
   const config = {
     serverId: crypto.randomUUID(),
     startedAtMs: Date.now(),
@@ -30,9 +33,10 @@ async function start(): Promise<void> {
     stallMs: 120_000,
     chooseParameters,
   };
+  const sums = createSums({ createSummer, warmUp: warmUpSummer });
   await openSessions({
     listener,
-    startCoordinator: (outlets) => startCoordinator({ config, storage, ...outlets }),
+    startCoordinator: (outlets) => startCoordinator({ config, storage, sums, ...outlets }),
     freshId: () => crypto.randomUUID(),
   });
 }

@@ -8,7 +8,6 @@ import type {
   CoordinatorEvent,
 } from '../../core/federation/coordinator-types.ts';
 import { sliceBounds } from '../../core/federation/evaluation-slices.ts';
-import { restoredFrom } from '../../core/federation/restoring.ts';
 import { runOf } from '../../core/federation/runs.ts';
 import type { RunConfig } from '../../core/experiment/run-config.ts';
 import type { SchemeParameters } from '../../core/encryption/scheme.ts';
@@ -19,12 +18,8 @@ import type {
 } from '../../core/protocol/dashboard-messages.ts';
 import { PROTOCOL_VERSION } from '../../core/protocol/schema.ts';
 import type { ServerMessage, ServerMessageOf } from '../../core/protocol/server-messages.ts';
-import type {
-  PersistentRun,
-  RestoredRun,
-  RestoredState,
-  PersistentStudy,
-} from '../../core/federation/persistence.ts';
+import type { PersistentStudy, RestoredRun } from '../../core/federation/persistence.ts';
+import { createMemoryStorage } from '../../server/memory-storage.ts';
 
 type Outcome = Extract<ServerToDashboard, { type: 'answer' }>['outcome'];
 type Command = DashboardMessage extends infer Message
@@ -68,11 +63,9 @@ const config: CoordinatorConfig = {
 const HASH = 'a'.repeat(64);
 
 export function createObedientTable(options: TableOptions) {
-  const runs = new Map<string, RestoredRun>();
-  let study: PersistentStudy | null = null;
-  let restarts = 0;
+  const storage = createMemoryStorage();
   let nowMs = 1000;
-  let [state, firstEffects] = createCoordinator(config, null);
+  let [state, firstEffects] = createCoordinator(config, storage.restoreNow());
   const connected = new Set<number>();
   const configs = new Map<string, RunConfig>();
   let queue: (() => void)[] = [];
@@ -125,7 +118,7 @@ export function createObedientTable(options: TableOptions) {
             queue.push(() => happen({ type: 'persist-failed', ticket, detail: 'quota' }));
             break;
           }
-          store(effect.change);
+          storage.applyNow(effect.change);
           queue.push(() => happen({ type: 'persisted', ticket }));
           break;
         }
@@ -149,24 +142,6 @@ export function createObedientTable(options: TableOptions) {
   function clearTimer(id: string): void {
     const index = timers.findIndex((timer) => timer.id === id);
     if (index >= 0) timers.splice(index, 1);
-  }
-
-  function store(change: Extract<CoordinatorEffect, { type: 'persist' }>['change']): void {
-    if (change.type === 'save-study') {
-      study = structuredClone(change.study);
-      return;
-    }
-    if (change.type === 'delete-runs') {
-      for (const runId of change.runIds) runs.delete(runId);
-      return;
-    }
-    const { run, sealedWeights, sealedKeys } = structuredClone(change);
-    const earlier = runs.get(run.runId);
-    runs.set(run.runId, {
-      run,
-      sealedWeights: sealedWeights ?? earlier?.sealedWeights ?? null,
-      sealedKeys: sealedKeys ?? earlier?.sealedKeys ?? null,
-    });
   }
 
   function say(client: number, message: ClientMessage): void {
@@ -288,11 +263,9 @@ export function createObedientTable(options: TableOptions) {
       return sent;
     },
     /** What storage holds. */
-    get stored(): {
-      runs: ReadonlyMap<string, { run: PersistentRun }>;
-      study: PersistentStudy | null;
-    } {
-      return { runs, study };
+    get stored(): { runs: ReadonlyMap<string, RestoredRun>; study: PersistentStudy | null } {
+      const runs = new Map(storage.runsNow().map((stored) => [stored.run.runId, stored]));
+      return { runs, study: storage.studyNow() };
     },
     join(client: number): void {
       connected.add(client);
@@ -341,15 +314,16 @@ export function createObedientTable(options: TableOptions) {
     },
     /** Storage loses the sealed keys of all runs. */
     loseKeys(): void {
-      for (const [runId, stored] of runs) runs.set(runId, { ...stored, sealedKeys: null });
+      for (const { run, sealedWeights } of storage.runsNow()) {
+        storage.applyNow({ type: 'delete-runs', runIds: [run.runId] });
+        storage.applyNow({ type: 'save-run', run, sealedWeights, sealedKeys: null });
+      }
     },
     /** The server dies; what was on its way is lost; another starts, and the clients come back. */
     restart(): void {
       queue = [];
       timers.length = 0;
-      restarts++;
-      const restored: RestoredState = restoredFrom([...runs.values()], restarts, study);
-      [state, firstEffects] = createCoordinator(config, restored);
+      [state, firstEffects] = createCoordinator(config, storage.restoreNow());
       carryOut(firstEffects);
       const clients = [...connected];
       connected.clear();

@@ -135,7 +135,7 @@ function carryOutOnBench(world: World, client: SimulatedClient, effect: ClientEf
     }
     case 'commit': {
       const { tentative } = client.bench!;
-      const saved = world.storage.get(effect.runId)!;
+      const saved = world.storage.runNow(effect.runId)!;
       if (tentative?.key.round !== effect.round) throw new Error('commit of other weights');
       // Of a trial that was pruned the weights may have been dropped already.
       if (saved.run.committedRound === effect.round && saved.sealedWeights !== null) {

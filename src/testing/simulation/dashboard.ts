@@ -52,7 +52,10 @@ export function continueIfPaused(world: World): void {
 /** Gives the plan's command, and again when the server died before its first save was durable. */
 export function startWhatIsPlanned(world: World): void {
   const { plan, server } = world;
-  const isDurable = plan.study === undefined ? world.storage.size > 0 : world.storedStudy !== null;
+  const isDurable =
+    plan.study === undefined
+      ? world.storage.runsNow().length > 0
+      : world.storage.studyNow() !== null;
   if (isDurable) return;
   if (server !== null && server.run === null && server.study === null) {
     world.hasStarted = true;

@@ -63,13 +63,15 @@ export function simulate(
   const view = viewOf(world.serverConfig, world.server!);
   count(world, `run ${view.run!.phase}`);
   if (view.twin !== null) count(world, 'finished with twin');
-  return { runs: world.storage, study: world.storedStudy };
+  const { storage } = world;
+  const runs = new Map(storage.runsNow().map((stored) => [stored.run.runId, stored]));
+  return { runs, study: storage.studyNow() };
 }
 
-function isStudyDone({ server, storedStudy }: World): boolean {
+function isStudyDone({ server, storage }: World): boolean {
   const study = server?.study;
   if (study === null || study === undefined || isActive(study)) return false;
-  return storedStudy?.stage.phase === study.stage.phase;
+  return storage.studyNow()?.stage.phase === study.stage.phase;
 }
 
 /**
@@ -83,10 +85,10 @@ function isUnsaved({ server }: World): boolean {
 
 function isRunDone({ server, hasStarted, storage }: World): boolean {
   const run = server?.run;
-  if (!hasStarted || run === null || run === undefined || storage.size === 0) return false;
+  if (!hasStarted || run === null || run === undefined || run.twinOf !== null) return false;
   const { phase } = run.stage;
-  if (run.twinOf !== null) return false;
-  return phase === 'failed' || (phase === 'finished' && !run.withTwin);
+  const isOver = phase === 'failed' || (phase === 'finished' && !run.withTwin);
+  return isOver && storage.runsNow().length > 0;
 }
 
 function describe({ server }: World): string {

@@ -6,7 +6,6 @@ import type {
   CoordinatorEffect,
   CoordinatorEvent,
 } from '../../core/federation/coordinator-types.ts';
-import { restoredFrom } from '../../core/federation/restoring.ts';
 import { runOf, runsOf, unfinishedRuns } from '../../core/federation/runs.ts';
 import { DIMENSIONS, packWeights, unpackUpdate } from './workbench.ts';
 import { simulatedConfig } from './config.ts';
@@ -20,13 +19,10 @@ import type { RoundKey } from '../../core/protocol/round-key.ts';
 /** A server begins with what is durable, if anything is. */
 export function startServer(world: World): void {
   world.serverConfig = simulatedConfig(world.restarts, world.nowMs);
-  const isEmpty = world.storage.size === 0 && world.storedStudy === null;
-  const restored = isEmpty
-    ? null
-    : restoredFrom([...world.storage.values()], world.restarts, world.storedStudy);
+  const restored = world.storage.restoreNow();
   const [state, effects] = world.coordinator.create(world.serverConfig, restored);
   world.server = state;
-  if (restored?.current?.run.status === 'running') count(world, 'restored in a run');
+  if (restored.current?.run.status === 'running') count(world, 'restored in a run');
   if (unfinishedRuns(state).length > 1) count(world, 'restored in several runs');
   carryOut(world, effects);
 }

@@ -26,44 +26,31 @@ export function persist(world: World, ticket: number, change: PersistentChange):
 }
 
 function store(world: World, change: PersistentChange): void {
-  if (change.type === 'delete-runs') {
-    for (const runId of change.runIds) world.storage.delete(runId);
-    return;
+  const { storage } = world;
+  if (change.type !== 'save-run') return storage.applyNow(change);
+  const { runId, committedRound } = change.run;
+  const earlier = storage.runNow(runId);
+  storage.applyNow(change);
+  if (committedRound > (earlier?.run.committedRound ?? -1)) {
+    checkDurable(world, earlier, storage.runNow(runId)!);
   }
-  if (change.type === 'save-study') {
-    world.storedStudy = change.study;
-    for (const runId of change.drops.weightsOf) dropSealed(world, runId, 'sealedWeights');
-    for (const runId of change.drops.keysOf) dropSealed(world, runId, 'sealedKeys');
-    return;
-  }
-  const { run, sealedWeights, sealedKeys } = change;
-  const earlier = world.storage.get(run.runId);
-  const next: RestoredRun = {
-    run,
-    sealedWeights: sealedWeights ?? earlier?.sealedWeights ?? null,
-    sealedKeys: sealedKeys ?? earlier?.sealedKeys ?? null,
-  };
-  if (run.committedRound > (earlier?.run.committedRound ?? -1)) {
-    const record = run.history.at(-1)!;
-    const used = world.releasedSerials.get(
-      keyText({ runId: run.runId, round: record.round, attempt: record.attempts }),
-    );
-    checkCommit({
-      earlier: earlier ?? null,
-      next,
-      sentUpdates: world.sentUpdates,
-      serials: used ?? [],
-      usedSerials: world.usedSerials,
-    });
-    count(world, record.round === 0 ? 'committed round 0' : 'aggregated');
-    if (record.attempts > 1) count(world, 'committed after abandonment');
-    const isPartial = record.numClients > 0 && record.numClients < run.config.clients;
-    if (isPartial) count(world, 'partial cohort');
-  }
-  world.storage.set(run.runId, next);
 }
 
-function dropSealed(world: World, runId: string, what: 'sealedWeights' | 'sealedKeys'): void {
-  const stored = world.storage.get(runId);
-  if (stored !== undefined) world.storage.set(runId, { ...stored, [what]: null });
+function checkDurable(world: World, earlier: RestoredRun | null, next: RestoredRun): void {
+  const { run } = next;
+  const record = run.history.at(-1)!;
+  const used = world.releasedSerials.get(
+    keyText({ runId: run.runId, round: record.round, attempt: record.attempts }),
+  );
+  checkCommit({
+    earlier,
+    next,
+    sentUpdates: world.sentUpdates,
+    serials: used ?? [],
+    usedSerials: world.usedSerials,
+  });
+  count(world, record.round === 0 ? 'committed round 0' : 'aggregated');
+  if (record.attempts > 1) count(world, 'committed after abandonment');
+  const isPartial = record.numClients > 0 && record.numClients < run.config.clients;
+  if (isPartial) count(world, 'partial cohort');
 }

@@ -28,8 +28,8 @@ export function loseConnection(world: World, client: SimulatedClient, isNoticed:
 export function sendToClient(world: World, connection: string, message: ServerMessage): void {
   v.parse(serverMessageSchema, message);
   if (message.type === 'commit') {
-    const saved = world.storage.get(message.runId);
-    if (saved === undefined || saved.run.committedRound < message.round) {
+    const saved = world.storage.runNow(message.runId);
+    if (saved === null || saved.run.committedRound < message.round) {
       throw new Error(`round ${message.round} was announced before it was durable`);
     }
   }

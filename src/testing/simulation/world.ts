@@ -15,7 +15,7 @@ import { defaultRunConfig, type RunConfig } from '../../core/experiment/run-conf
 import type { StudySetup } from '../../core/experiment/study-setup.ts';
 import type { Bench } from './workbench.ts';
 import { simulatedConfig } from './config.ts';
-import type { RestoredRun, PersistentStudy } from '../../core/federation/persistence.ts';
+import { createMemoryStorage, type MemoryStorage } from '../../server/memory-storage.ts';
 import type { CoordinatorState } from '../../core/federation/coordinator-state.ts';
 import type { RoundKey } from '../../core/protocol/round-key.ts';
 
@@ -104,8 +104,7 @@ export interface World {
   readonly timers: Map<string, number>;
 
   /** What is durable. */
-  readonly storage: Map<string, RestoredRun>;
-  storedStudy: PersistentStudy | null;
+  readonly storage: MemoryStorage;
   /** The last save that ended was not durable. */
   hasLostSave: boolean;
   /** When the last transaction so far will be durable. */
@@ -152,8 +151,7 @@ export function createWorld(
     sums: new Map(),
     preparedSums: new Set(),
     timers: new Map(),
-    storage: new Map(),
-    storedStudy: null,
+    storage: createMemoryStorage(),
     hasLostSave: false,
     persistReadyMs: 0,
     clients: Array.from({ length: plan.numClients }, (_, i) => newClient(`client-${i}`)),

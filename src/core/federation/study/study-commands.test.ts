@@ -123,6 +123,34 @@ describe('a study', () => {
     }
   });
 
+  it('leaves in storage what somebody may still need: the weights of complete trials, one set of keys', () => {
+    const pruner = {
+      type: 'threshold',
+      lower: 0.3,
+      upper: null,
+      numWarmupSteps: 0,
+      intervalSteps: 1,
+    } as const;
+    const table = started(setupOf({ pruner, numTrials: 8 }));
+    const kept = () =>
+      table.view.trials.map(({ number, state, runId }) => {
+        const { sealedWeights, sealedKeys } = table.stored.runs.get(runId!)!;
+        return [number, state, sealedWeights !== null, sealedKeys !== null];
+      });
+    table.run(() => table.view.history.length === 2);
+    expect(kept()).toEqual([[0, 'running', true, true]]);
+    table.run();
+    const { study, trials } = table.view;
+    expect(study).toMatchObject({ phase: 'finished' });
+    // The best one was taken up again to be tested: it has the keys that a study which goes on would use.
+    const expected = trials.map(({ number, state }) => {
+      return [number, state, state === 'complete', number === study!.best!.number];
+    });
+    expect(kept()).toEqual(expected);
+    expect(study!.counts.pruned).toBeGreaterThan(0);
+    expect(study!.counts.complete).toBeGreaterThan(1);
+  });
+
   it('tells a failed trial with its reason and goes on', () => {
     const table = setUp(3, ({ units }) => units < 150);
     table.command({ type: 'start-study', setup: setupOf({ numTrials: 6 }) });
