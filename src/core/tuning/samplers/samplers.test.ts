@@ -118,9 +118,11 @@ describe('quantiles of distributions', () => {
       }
       return [...counts.values()];
     };
-    expect(shares(intDistribution(2, 9, { step: 1 }))).toEqual(new Array(8).fill(125));
-    expect(shares(floatDistribution(0, 1, { step: 0.25 }))).toEqual(new Array(5).fill(200));
-    expect(shares(categoricalDistribution(['a', 'b', 'c', 'd']))).toEqual(new Array(4).fill(250));
+    expect(shares(intDistribution(2, 9, { step: 1 }))).toEqual(Array<number>(8).fill(125));
+    expect(shares(floatDistribution(0, 1, { step: 0.25 }))).toEqual(Array<number>(5).fill(200));
+    expect(shares(categoricalDistribution(['a', 'b', 'c', 'd']))).toEqual(
+      Array<number>(4).fill(250),
+    );
   });
 
   it('are uniform in the logarithm for log scales', () => {
