@@ -25,7 +25,7 @@ const inOrder: Record<string, string> = {
   'src/client/worker.ts': `import { t } from '../tfjs/trainer.ts'; import { s } from '../ckks/client-scheme.ts';`,
   'src/server/worker.ts': `import { sum } from '../ckks/summer.ts'; import { step } from '../core/federation/coordinator.ts';`,
   'src/ui/main.tsx': `import { App } from './app.tsx'; new Worker(new URL('../client/worker.ts', import.meta.url));`,
-  'src/ui/charts/line.tsx': `import { area } from './area.ts'; import tokens from '../styles/tokens.css'; import 'react';`,
+  'src/ui/charts/line.tsx': `import { useId } from 'react'; export const id = useId;`,
   'src/ui/app.tsx': `import { useState } from 'react'; import { id } from '../core/protocol/schema.ts'; export const App = () => <b>{useState(1)}</b>;`,
 };
 

@@ -11,23 +11,29 @@ import { atQuantile } from './unit-interval.ts';
 
 const sampler = (config: SamplerInput): SamplerConfig => v.parse(samplerSchema, config);
 
-describeSampler('random', () => sampler({ type: 'random' }), {
-  conditional: true,
-  coversGridIn: 150,
-});
-describeSampler('qmc', () => sampler({ type: 'qmc' }), { conditional: true, coversGridIn: 60 });
-describeSampler('grid', (space) => sampler({ type: 'grid', values: spreadGrid(space, 3) }), {
-  conditional: false,
-});
-describeSampler('tpe', () => sampler({ type: 'tpe' }), { conditional: true });
-describeSampler('tpe, joint', () => sampler({ type: 'tpe', joint: true }), {
-  conditional: true,
-});
-describeSampler(
-  'tpe, joint by Scott',
-  () => sampler({ type: 'tpe', joint: true, sigmaRule: 'scott', constantLiar: false }),
-  { conditional: true },
-);
+type Suite = Parameters<typeof describeSampler>;
+
+const suites: Readonly<Record<SamplerConfig['type'], readonly Suite[]>> = {
+  random: [['random', () => sampler({ type: 'random' }), { conditional: true, coversGridIn: 150 }]],
+  qmc: [['qmc', () => sampler({ type: 'qmc' }), { conditional: true, coversGridIn: 60 }]],
+  grid: [
+    [
+      'grid',
+      (space) => sampler({ type: 'grid', values: spreadGrid(space, 3) }),
+      { conditional: false },
+    ],
+  ],
+  tpe: [
+    ['tpe', () => sampler({ type: 'tpe' }), { conditional: true }],
+    ['tpe, joint', () => sampler({ type: 'tpe', joint: true }), { conditional: true }],
+    [
+      'tpe, joint by Scott',
+      () => sampler({ type: 'tpe', joint: true, sigmaRule: 'scott', constantLiar: false }),
+      { conditional: true },
+    ],
+  ],
+};
+for (const suite of Object.values(suites).flat()) describeSampler(...suite);
 
 describe('grid', () => {
   const values = { a: [1, 2, 3], b: ['x', 'y'] };
