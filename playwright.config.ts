@@ -17,7 +17,7 @@ export default defineConfig({
   use: { baseURL, launchOptions: chromiumLaunchOptions(), screenshot: 'only-on-failure' },
   webServer: {
     command: 'node scripts/serve.mjs',
-    env: { PORT: process.env.E2E_PORT },
+    env: { PORT: process.env.E2E_PORT, NO_COLOR: '1', FORCE_COLOR: '0' },
     url: baseURL,
     timeout: 5 * 60_000,
   },

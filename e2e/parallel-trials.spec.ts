@@ -1,24 +1,14 @@
 // Two trials at the same time in real tabs: each on clients of its own, both seen from the dashboard.
-import * as v from 'valibot';
 import { automationOf } from '../headless/automation.ts';
-import { defaultRunConfig } from '../src/core/experiment/run-config.ts';
 import { intDistribution } from '../src/core/tuning/distribution.ts';
-import { studySetupSchema } from '../src/core/experiment/study-setup.ts';
+import { smallStudy } from '../src/testing/samples/small-study.ts';
 import { expect, test } from './fixtures.ts';
 import { smallRun } from './small-run.ts';
 
 const config = smallRun({ clients: 2, rounds: 6, localBatches: 30 });
-const setup = v.parse(studySetupSchema, {
-  study: {
-    name: 'two at a time',
-    direction: 'maximize',
-    searchSpace: { units: intDistribution(32, 64) },
-    sampler: { type: 'random' },
-    pruner: { type: 'none' },
-    numTrials: 4,
-    seed: 3,
-  },
-  base: { ...defaultRunConfig, ...config },
+const setup = smallStudy({
+  study: { searchSpace: { units: intDistribution(32, 64) }, numTrials: 4 },
+  base: config,
   parallelTrials: 2,
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { exampleView } from '../src/testing/samples/example-view.ts';
+import { finishedView } from '../src/testing/samples/sample-view.ts';
 import { createProgressBar, progressLine } from './progress.ts';
 
-const open = exampleView({ phase: 'open', round: 2, received: ['client-0'], timeLeftMs: 65_000 });
+const open = finishedView({ phase: 'open', round: 2, received: ['client-0'], timeLeftMs: 65_000 });
 
 describe('progressLine', () => {
   it('counts committed rounds and the updates of the open one', () => {
@@ -13,12 +13,12 @@ describe('progressLine', () => {
   });
 
   it('begins at nothing and ends at all', () => {
-    expect(progressLine(exampleView({ phase: 'gathering', round: 0 }))).toContain('  0 %');
-    expect(progressLine(exampleView())).toContain('100 % · finished');
+    expect(progressLine(finishedView({ phase: 'gathering', round: 0 }))).toContain('  0 %');
+    expect(progressLine(finishedView())).toContain('100 % · finished');
   });
 
   it('says what a gathering run waits for', () => {
-    const view = exampleView({ phase: 'gathering', note: 'Waiting for 1 more client.' });
+    const view = finishedView({ phase: 'gathering', note: 'Waiting for 1 more client.' });
     expect(progressLine(view)).toContain('Waiting for 1 more client.');
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { exampleView } from '../src/testing/samples/example-view.ts';
+import { finishedView } from '../src/testing/samples/sample-view.ts';
 import { shapeResult } from './result.ts';
 
 describe('shapeResult', () => {
   it('writes the documented fields and no others', () => {
-    const result = shapeResult(exampleView(), 2500.4);
+    const result = shapeResult(finishedView(), 2500.4);
     expect(Object.keys(result)).toEqual([
       'version',
       'config',
@@ -43,7 +43,7 @@ describe('shapeResult', () => {
   });
 
   it('keeps true labels in rows', () => {
-    const { confusionMatrix } = shapeResult(exampleView(), 0);
+    const { confusionMatrix } = shapeResult(finishedView(), 0);
     expect(confusionMatrix).toHaveLength(10);
     expect(confusionMatrix[3]).toEqual([30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
   });
@@ -54,17 +54,17 @@ describe('shapeResult', () => {
     ['untested', { test: null }, 'finished without a test result'],
     ['unhashed', { weightsSha256: null }, 'finished without a test result'],
   ] as const)('refuses a %s run', (_name, changes, message) => {
-    expect(() => shapeResult(exampleView(changes), 0)).toThrow(message);
+    expect(() => shapeResult(finishedView(changes), 0)).toThrow(message);
   });
 
   it('refuses a run whose clients disagree on the weights', () => {
-    const view = exampleView();
+    const view = finishedView();
     const server = { ...view.server, rejections: { diverged: 1 } };
     expect(() => shapeResult({ ...view, server }, 0)).toThrow('do not agree');
   });
 
   it('refuses a run with a missing round', () => {
-    const view = exampleView();
+    const view = finishedView();
     expect(() => shapeResult({ ...view, history: view.history.slice(1) }, 0)).toThrow(
       'expected 2 rounds and round 0, found 2',
     );

@@ -4,7 +4,7 @@ import { intDistribution } from '../src/core/tuning/distribution.ts';
 import { defaultStudySetup } from '../src/core/experiment/study-setup.ts';
 import type { StudyConfig } from '../src/core/tuning/study-config.ts';
 import { hasTrialsLeft } from './drive-study.ts';
-import { exampleView } from '../src/testing/samples/example-view.ts';
+import { finishedView } from '../src/testing/samples/sample-view.ts';
 import { createStudyProgress, studyLine, trialLine } from './study-progress.ts';
 import { shapeStudyResult } from './study-result.ts';
 
@@ -46,7 +46,7 @@ const trials = [
 
 function studyView(changes: Partial<NonNullable<ServerView['study']>> = {}): ServerView {
   return {
-    ...exampleView({ phase: 'open', round: 3 }),
+    ...finishedView({ phase: 'open', round: 3 }),
     trials,
     study: {
       studyId: 'study',
@@ -99,7 +99,7 @@ describe('the JSON of a study', () => {
   });
 
   it('is not to be had without a study', () => {
-    expect(() => shapeStudyResult(exampleView(), 1)).toThrow('there is no study');
+    expect(() => shapeStudyResult(finishedView(), 1)).toThrow('there is no study');
   });
 });
 

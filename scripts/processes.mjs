@@ -20,10 +20,22 @@ function endAll(signal) {
 }
 
 /**
+ * Variables that keep colour codes out of what a command prints, unless a terminal shows it: some tools
+ * look at the one, some at the other, and some colour whatever they print into.
+ * @param {'stdout' | 'stderr' | 'outcome'} to
+ * @returns {Record<string, string>}
+ */
+export function colourFor(to) {
+  const isTerminal = to !== 'outcome' && process[to].isTTY;
+  return isTerminal ? {} : { NO_COLOR: '1', FORCE_COLOR: '0' };
+}
+
+/**
  * Runs a command to its end. What it prints goes to `output`: one of our own streams, or the outcome.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ timeLimitMs?: number, output?: 'stdout' | 'stderr' | 'outcome', env?: Record<string, string> }} [options]
+ * @param {{ timeLimitMs?: number, output?: 'stdout' | 'stderr' | 'outcome', env?: Record<string, string | undefined> }} [options]
+ *   `env`: an undefined variable is not set
  * @returns {Promise<Outcome>}
  */
 export function run(command, args, { timeLimitMs, output: to = 'stderr', env = {} } = {}) {
@@ -33,7 +45,7 @@ export function run(command, args, { timeLimitMs, output: to = 'stderr', env = {
       detached: process.platform !== 'win32',
       shell: process.platform === 'win32',
       stdio: ['ignore', stream, to === 'stdout' ? 2 : stream],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...colourFor(to), ...env },
     });
     if (running.size === 0) for (const signal of signals) process.on(signal, endAll);
     running.add(child);

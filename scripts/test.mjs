@@ -9,6 +9,8 @@ import { run } from './processes.mjs';
 
 const reports = '.cache/reports';
 const minuteMs = 60_000;
+/** A terminal shows what goes on; a file or a pipe gets failures and a summary, not thousands of dots. */
+const isTerminal = process.stdout.isTTY;
 let passed = 0;
 let failed = 0;
 
@@ -67,7 +69,8 @@ async function prepareData() {
  */
 async function vitest(project) {
   const report = `${reports}/${project}.json`;
-  const options = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const reporter = isTerminal ? 'dot' : 'minimal';
+  const options = [`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${report}`];
   const { code } = await run('npx', ['vitest', 'run', '--project', project, ...options], {
     output: 'stdout',
     timeLimitMs: 10 * minuteMs,
@@ -79,9 +82,11 @@ async function vitest(project) {
 /** @returns {Promise<Tally>} */
 async function playwright() {
   const report = `${reports}/e2e.json`;
-  const { code } = await run('npx', ['playwright', 'test', '--reporter=line,json'], {
+  const reporter = isTerminal ? 'line' : 'dot';
+  const { code } = await run('npx', ['playwright', 'test', `--reporter=${reporter},json`], {
     output: 'stdout',
-    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    // Its workers are told to colour, for it takes the codes out again; both words would make Node warn.
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, NO_COLOR: undefined },
     timeLimitMs: 15 * minuteMs,
   });
   const { expected, unexpected, flaky } = readReport(report).stats;

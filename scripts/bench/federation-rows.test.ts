@@ -1,11 +1,11 @@
 // The rows' arithmetic over runs made up here: ratios the right way round, medians over the rounds
 // of interleaved runs, round 0 left out.
 import { describe, expect, it } from 'vitest';
-import { exampleView } from '../../src/testing/samples/example-view.ts';
+import { finishedView } from '../../src/testing/samples/sample-view.ts';
 import { shapeResult, type RunResult } from '../../headless/result.ts';
 import { federationRows, type RunFederation } from './federation-rows.ts';
 
-const base = shapeResult(exampleView(), 1000);
+const base = shapeResult(finishedView(), 1000);
 const bytes = { ckks: 4, bgv: 3, notebook: 60, plaintext: 4 };
 const slow = { ckks: 1, bgv: 1, notebook: 8, plaintext: 0 };
 

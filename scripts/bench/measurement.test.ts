@@ -22,8 +22,8 @@ describe('markdownTable', () => {
 describe('readMeasurements', () => {
   it('takes what a page module returns and nothing else', () => {
     expect(readMeasurements([fast])).toEqual([fast]);
-    expect(() => readMeasurements([{ ...fast, values: { ratio: '5' } }])).toThrow();
-    expect(() => readMeasurements(undefined)).toThrow();
+    expect(() => readMeasurements([{ ...fast, values: { ratio: '5' } }])).toThrow(/number/);
+    expect(() => readMeasurements(undefined)).toThrow(/undefined/);
   });
 });
 

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import type { TrialView } from '../../src/core/protocol/view.ts';
 import type { StudySetup } from '../../src/core/experiment/study-setup.ts';
-import { exampleView } from '../../src/testing/samples/example-view.ts';
+import { finishedView } from '../../src/testing/samples/sample-view.ts';
 import { sweepRow, type DrivenStudy } from './study-rows.ts';
 
 /** By turn; the middle one is neither the first nor the last, and not the same turn for both. */
@@ -42,7 +42,7 @@ it('tells the middle study, with its own shares and accuracies', async () => {
 
 /** A study of one trial of one round. */
 function studyOf(setup: StudySetup, { wallMs, trainMs, best }: Sweep): DrivenStudy {
-  const view = exampleView();
+  const view = finishedView();
   const record = view.history[1]!; // committed at 1000 ms, after 100 ms
   const { path } = record;
   const upload = path.upload + path.train - trainMs;

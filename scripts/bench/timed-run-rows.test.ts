@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { defaultRunConfig } from '../../src/core/experiment/run-config.ts';
 import type { ServerView } from '../../src/core/protocol/view.ts';
-import { exampleView } from '../../src/testing/samples/example-view.ts';
+import { finishedView } from '../../src/testing/samples/sample-view.ts';
 import { shapeResult } from '../../headless/result.ts';
 import { timedRunRows } from './timed-run-rows.ts';
 
@@ -10,7 +10,7 @@ it('tells the middle run, with its own shares', async () => {
   const wallMs = [16_000, 9000, 14_500];
   const lines = await timedRunRows.get('default-run')!((config, again = 0) => {
     expect(config).toEqual(defaultRunConfig);
-    const view = exampleView({ endedAtMs: 2500 + 100 * again });
+    const view = finishedView({ endedAtMs: 2500 + 100 * again });
     return Promise.resolve({ view, result: shapeResult(view, wallMs[again]!) });
   });
   expect(lines[0]).toMatchObject({ measured: '14.5 s', met: true });
@@ -40,7 +40,7 @@ it('tells what a whole round costs beyond its training, and round 1 of the brows
 /** A run whose rounds, round 0 first, take so many ms beyond a training that grows by round. */
 function viewOf(beyondMs: readonly number[]): ServerView {
   const config = { ...defaultRunConfig, rounds: beyondMs.length - 1 };
-  const view = exampleView({ config });
+  const view = finishedView({ config });
   let openedAtMs = 100;
   const history = beyondMs.map((ms, round) => {
     const { milliseconds, path, ...record } = view.history[0]!;

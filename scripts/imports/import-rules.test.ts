@@ -25,6 +25,7 @@ const inOrder: Record<string, string> = {
   'src/client/worker.ts': `import { t } from '../tfjs/trainer.ts'; import { s } from '../ckks/client-scheme.ts';`,
   'src/server/worker.ts': `import { sum } from '../ckks/summer.ts'; import { step } from '../core/federation/coordinator.ts';`,
   'src/ui/main.tsx': `import { App } from './app.tsx'; new Worker(new URL('../client/worker.ts', import.meta.url));`,
+  'src/ui/charts/line.tsx': `import { useId } from 'react'; export const id = useId;`,
   'src/ui/app.tsx': `import { useState } from 'react'; import { id } from '../core/protocol/schema.ts'; export const App = () => <b>{useState(1)}</b>;`,
 };
 
@@ -50,6 +51,9 @@ const planted: readonly (readonly [string, string, string])[] = [
   ['page-is-light', 'src/ui/app.tsx', `import { t } from '@tensorflow/tfjs-core';`],
   ['page-is-light', 'src/core/protocol/schema.ts', `import SEAL from 'node-seal';`],
   ['page-is-light', 'src/ui/app.tsx', `const c = await import('../ckks/parameters.ts');`],
+  ['charts-only-draw', 'src/ui/charts/line.tsx', `import type { R } from '../../core/run.ts';`],
+  ['charts-only-draw', 'src/ui/charts/line.tsx', `import { words } from '../words.ts';`],
+  ['charts-only-draw', 'src/ui/charts/line.tsx', `await import('../study/trials.ts');`],
   ['no-sideways-shells', 'src/ui/app.tsx', `import type { W } from '../server/worker.ts';`],
   ['no-sideways-shells', 'src/client/worker.ts', `import { a } from '../ui/app.tsx';`],
   ['adapters-know-no-shell', 'src/ckks/parameters.ts', `import { a } from '../ui/app.tsx';`],

@@ -111,6 +111,14 @@ export const importRules: readonly ImportRule[] = [
     kinds: ['value', 'dynamic'],
   },
   {
+    name: 'charts-only-draw',
+    reason: 'src/ui/charts draws what it is given; what a run or a study is, is known beside it',
+    from: within('ui/charts'),
+    forbids: (target) => target.startsWith('src/') && !/^src\/ui\/(charts|styles)\//.test(target),
+    reach: 'direct',
+    kinds: every,
+  },
+  {
     name: 'no-sideways-shells',
     reason: 'page, client and server meet in the protocol only',
     from: within('ui', 'client', 'server'),

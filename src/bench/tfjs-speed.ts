@@ -3,11 +3,12 @@
 // the kernels that it needs are loaded here and nowhere else.
 import type { LayersModel } from '@tensorflow/tfjs';
 import { dispose, setBackend, tensor2d, train } from '@tensorflow/tfjs-core';
+import { findFastest } from '../client/choose-engine.ts';
 import { createRandom } from '../core/math/random.ts';
 import { denseModel, initialWeights, NUM_CLASSES, NUM_PIXELS } from '../core/model/model-spec.ts';
 import { batchOrder } from '../core/training/batch-order.ts';
 import type { BackendInfo, BackendName, Examples } from '../core/training/trainer.ts';
-import { activateBackend, findFastest, type TfjsBackendName } from '../tfjs/backend.ts';
+import { activateBackend, type TfjsBackendName } from '../tfjs/backend.ts';
 import { createTfjsTrainer } from '../tfjs/trainer.ts';
 
 interface ThroughputRow {

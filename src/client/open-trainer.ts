@@ -8,8 +8,9 @@ import { shapeKey, type TrainingShape } from '../core/training/training-shape.ts
 import { canRun, measureExamplesPerSecond } from '../simd/calibration.ts';
 import { loadModule } from '../simd/load-module.ts';
 import { createSimdTrainer, simdInfo } from '../simd/trainer.ts';
-import type { Calibration, TfjsBackendName } from '../tfjs/backend.ts';
+import type { TfjsBackendName } from '../tfjs/backend.ts';
 import { calibrateAlone } from '../transport/presence.ts';
+import type { Calibration } from './choose-engine.ts';
 
 /** A machine that is busy or on battery now may be neither an hour later. */
 const REMEMBERED_MS = 3600 * 1000;
@@ -84,7 +85,7 @@ async function recall(db: IDBPDatabase, key: string): Promise<Calibration | null
 }
 
 async function calibrate(step: Step, shape: TrainingShape): Promise<Calibration> {
-  const { findFastest } = await import('../tfjs/backend.ts');
+  const { findFastest } = await import('./choose-engine.ts');
   if (step.module === null) return findFastest(shape, null);
   const examplesPerSecond = await measureExamplesPerSecond(step.module, shape);
   return findFastest(shape, { info: simdInfo(''), examplesPerSecond });

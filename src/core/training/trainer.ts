@@ -11,6 +11,14 @@ import type { ExampleRange } from './example-ranges.ts';
 export type BackendChoice = 'auto' | 'webgl' | 'simd' | 'wasm' | 'cpu';
 export type BackendName = Exclude<BackendChoice, 'auto'>;
 
+/** In a sentence. */
+export const backendLabel: Readonly<Record<BackendName, string>> = {
+  webgl: 'WebGL',
+  simd: 'SIMD',
+  wasm: 'WASM',
+  cpu: 'CPU',
+};
+
 export interface BackendInfo {
   readonly backend: BackendName;
   /** The GPU's or engine's own name, e.g. "ANGLE (NVIDIA …)" or "WASM SIMD". */

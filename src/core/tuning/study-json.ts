@@ -1,5 +1,5 @@
-// A study as text and back, for storage after each event. (A structured clone carries it as well: it is
-// plain data.)
+// A study as text and back, for whoever keeps one after each event in a file. (The server needs none: its
+// storage clones plain data.) The conformance suites take every sampler and pruner through it.
 import * as v from 'valibot';
 import { parseJson, stringifyJson } from './non-finite-json.ts';
 import type { Study } from './study.ts';

@@ -3,6 +3,8 @@
 // each event (as JSON: study-json.ts) and resumed anywhere. It knows no clock and no randomness: times
 // come in, and random streams derive from the configuration's seed and the trial's number. Semantics:
 // Optuna's ask-and-tell (Akiba et al. 2019, arXiv 1907.10902). Errors that are thrown are the caller's.
+// A library kept whole: `addTrial`, `retryTrial`, `skipIfFinished`, `skipIfExists` and study-json.ts have
+// no caller in the product, but the tests that hold the whole of it to Optuna.
 import * as v from 'valibot';
 import { createRandom } from '../math/random.ts';
 import {

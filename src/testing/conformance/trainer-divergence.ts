@@ -1,6 +1,7 @@
 // The part of the trainers' suite about weights that are no numbers: wherever they are, training and
 // evaluation must show them, so that a client tells of a failed update instead of sending one.
 import { describe, expect, test } from 'vitest';
+import { runConfigSchema } from '../../core/experiment/run-config.ts';
 import { allFinite } from '../../core/math/finite.ts';
 import { difference } from '../../core/model/weights.ts';
 import type { ModelSpec } from '../../core/model/model-spec.ts';
@@ -32,7 +33,7 @@ export function describeDivergence(create: () => Promise<Trainer>): void {
       trainer.loadEvaluationExamples('test', examples);
       const good = startingWeights(model);
       const weights = good.map((weight, at) => (isBad(at) ? bad : weight));
-      for (const optimizer of ['sgd', 'momentum', 'adam'] as const) {
+      for (const optimizer of runConfigSchema.entries.optimizer.options) {
         const job = trainingJob(NUM_EXAMPLES, { optimizer });
         const before = await trainer.train(model, good, job);
         const diverged = await trainer.train(model, weights, job);

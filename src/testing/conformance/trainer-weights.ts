@@ -1,6 +1,7 @@
 // The part of the trainers' suite that compares numbers with the float64 twin: weights after a short
 // training in every cell of training-cells.ts with every optimizer, and evaluation in every shape.
 import { describe, expect, test } from 'vitest';
+import { runConfigSchema } from '../../core/experiment/run-config.ts';
 import type { OptimizerName, Trainer } from '../../core/training/trainer.ts';
 import { evaluateFloat64 } from './float64-trainer.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from './training-cells.ts';
 import { largestDifference, syntheticExamples } from './training-samples.ts';
 
-const optimizers: readonly OptimizerName[] = ['sgd', 'momentum', 'adam'];
+const optimizers: readonly OptimizerName[] = runConfigSchema.entries.optimizer.options;
 
 /** Furthest that a weight may be from the twin's. */
 const WEIGHT_BOUND = 1e-5;

@@ -298,3 +298,57 @@ function sampleRun(
 function idOf(client: ClientView): string {
   return client.clientId;
 }
+
+/**
+ * A finished run of two clients and two rounds in round numbers, for tests that compute with them. With a
+ * spare client, and confusions of 0 … 99, so that a transposed or shifted matrix shows.
+ */
+export function finishedView(changes: Partial<RunView> = {}): ServerView {
+  const view = sampleView({
+    numClients: 3,
+    runPhase: 'finished',
+    config: { clients: 2, rounds: 2, seed: 9 },
+  });
+  const [first, second, third] = view.clients as [ClientView, ClientView, ClientView];
+  const backend = { backend: 'wasm', renderer: 'WASM SIMD', reason: 'fastest' } as const;
+  return {
+    ...view,
+    server: { ...view.server, rejections: { 'bad-update': 1 } },
+    clients: [
+      { ...first, backend },
+      { ...second, backend },
+      {
+        ...{ ...third, standing: 'spare', runId: null, seat: null },
+        backend: { ...backend, backend: 'cpu' },
+      },
+    ],
+    run: {
+      ...view.run!,
+      cohort: ['client-0', 'client-1'],
+      received: ['client-0', 'client-1'],
+      startedAtMs: 0,
+      endedAtMs: 2500,
+      test: {
+        ...{ accuracy: 0.91, loss: 0.3, numExamples: 10_000 },
+        confusion: Array.from({ length: 100 }, (_, index) => index),
+      },
+      weightsSha256: 'b'.repeat(64),
+      ...changes,
+    },
+    history: view.history.map((record) => ({
+      ...record,
+      validationAccuracy: 0.1 + 0.4 * record.round,
+      validationLoss: 2.3 - record.round,
+      uploadBytesPerClient: 400_000,
+      bytesPerParameter: 3.93,
+      milliseconds: {
+        ...{ total: 100, train: 60, encrypt: 10, upload: 5, sum: 1, decrypt: 4, evaluate: 9 },
+      },
+      path: {
+        ...{ train: 60, encrypt: 10, upload: 12, sum: 1, wait: 0 },
+        ...{ decrypt: 4, evaluate: 9, answer: 4 },
+      },
+      committedAtMs: 1000 * record.round,
+    })),
+  };
+}

@@ -1,25 +1,17 @@
-// Studies whose trials run side by side, in simulated federations with the faults of simulated-study.test.ts.
+// Studies whose trials run side by side, in simulated federations with the faults of study.test.ts.
 // What is checked there holds here too, and at every step that no client has seats in two runs.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultRunConfig } from '../../core/experiment/run-config.ts';
-import { floatDistribution, intDistribution } from '../../core/tuning/distribution.ts';
-import { createStudy } from '../../core/tuning/study.ts';
+import { floatDistribution } from '../../core/tuning/distribution.ts';
 import { trialRunConfig } from '../../core/experiment/sweep.ts';
 import { simulate, type SimulatedEnd } from './federation.ts';
 import { checkStudy } from './study-check.ts';
+import { simulatedStudy } from './study-plan.ts';
 import type { Coverage, SimulationPlan } from './world.ts';
 
 const studyOf = (seed: number, numTrials: number) =>
-  createStudy({
-    name: 'simulated',
-    direction: 'maximize',
-    searchSpace: { units: intDistribution(64, 256), fraction: floatDistribution(0.4, 1) },
-    sampler: { type: 'tpe', numStartupTrials: 3 },
-    pruner: { type: 'median', numStartupTrials: 2, numWarmupSteps: 2 },
-    numTrials,
-    seed,
-  }).config;
+  simulatedStudy(seed, numTrials, { fraction: floatDistribution(0.4, 1) });
 
 const plans: fc.Arbitrary<SimulationPlan> = fc.record({
   seed: fc.nat(1e9),

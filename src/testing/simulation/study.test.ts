@@ -4,23 +4,11 @@
 // parallel.test.ts.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { intDistribution } from '../../core/tuning/distribution.ts';
 import { createCoordinator, stepCoordinator } from '../../core/federation/coordinator.ts';
-import { createStudy } from '../../core/tuning/study.ts';
 import { checkStudy } from './study-check.ts';
 import { simulate } from './federation.ts';
+import { simulatedStudy } from './study-plan.ts';
 import type { Coordinator, Coverage, SimulationPlan } from './world.ts';
-
-const studyOf = (seed: number, numTrials: number) =>
-  createStudy({
-    name: 'simulated',
-    direction: 'maximize',
-    searchSpace: { units: intDistribution(64, 256) },
-    sampler: { type: 'tpe', numStartupTrials: 3 },
-    pruner: { type: 'median', numStartupTrials: 2, numWarmupSteps: 2 },
-    numTrials,
-    seed,
-  }).config;
 
 const plans: fc.Arbitrary<SimulationPlan> = fc.record({
   seed: fc.nat(1e9),
@@ -34,7 +22,7 @@ const plans: fc.Arbitrary<SimulationPlan> = fc.record({
   withTwin: fc.constant(false),
   study: fc
     .tuple(fc.nat(1000), fc.integer({ min: 3, max: 7 }))
-    .map(([seed, numTrials]) => studyOf(seed, numTrials)),
+    .map(([seed, numTrials]) => simulatedStudy(seed, numTrials)),
   numFaults: fc.integer({ min: 0, max: 40 }),
   faultRate: fc.constantFrom(0.01, 0.03),
 });

@@ -1,10 +1,11 @@
-// One field of the configuration: label, control, meaning with its range, and what is expected when
-// the text cannot be read.
-import { memo, useId } from 'react';
+// One field of the configuration: its control, its meaning with its range, and a slider where one helps.
+import { memo } from 'react';
 import type { ConfigField as ConfigFieldSpec } from '../../core/experiment/config-fields.ts';
 import { formatNumber } from '../format.ts';
 import { editField } from '../page-state.ts';
-import { NumberField } from './number-field.tsx';
+import { FieldSlider } from './field-slider.tsx';
+import { hasSlider } from './slider-scale.ts';
+import { TextField } from './text-field.tsx';
 
 interface ConfigFieldProps {
   readonly field: ConfigFieldSpec;
@@ -15,46 +16,22 @@ interface ConfigFieldProps {
 }
 
 export const ConfigField = memo(function ConfigField(props: ConfigFieldProps) {
-  const { field, text, expected, disabled } = props;
-  const id = useId();
-  const onText = (next: string) => editField(field.name, next);
+  const { field, ...shared } = props;
+  const common = {
+    ...shared,
+    label: field.label,
+    meaning: field.meaning,
+    onText: (next: string) => editField(field.name, next),
+  };
+  if (field.kind === 'choice') return <TextField {...common} choices={field.choices} />;
   return (
-    <div className="config-field">
-      <label htmlFor={id}>{field.label}</label>
-      {field.kind === 'choice' ? (
-        <select
-          id={id}
-          className="text-input"
-          value={text}
-          disabled={disabled}
-          aria-describedby={`${id}-meaning`}
-          onChange={(event) => onText(event.target.value)}
-        >
-          {field.choices.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <NumberField
-          field={field}
-          id={id}
-          text={text}
-          describedBy={`${id}-meaning`}
-          invalid={expected !== null}
-          disabled={disabled}
-          onText={onText}
-        />
-      )}
-      <p id={`${id}-meaning`} className="small soft">
-        {expected !== null && <span className="error-text">Expected {expected}. </span>}
-        {field.meaning}
-        {field.kind !== 'choice' && expected === null && (
-          <span className="config-range"> {rangeWords(field.low, field.high)}</span>
-        )}
-      </p>
-    </div>
+    <TextField
+      {...common}
+      range={rangeWords(field.low, field.high)}
+      placeholder={field.empty}
+      unit={field.unit}
+      slider={hasSlider(field) && <FieldSlider {...common} field={field} />}
+    />
   );
 });
 

@@ -2,7 +2,7 @@
 // own, loaded when they are first shown (or when the pointer rests on their link).
 import { lazy, type ComponentType } from 'react';
 import { TableView } from '../table/table-view.tsx';
-import type { ViewName } from '../url-state.ts';
+import { viewNames, type ViewName } from '../url-state.ts';
 
 export interface ViewEntry {
   readonly name: ViewName;
@@ -16,24 +16,23 @@ const loadStudy = () => import('../study/study-view.tsx');
 const loadEncryption = () => import('../encryption/encryption-view.tsx');
 const loadModel = () => import('../model/model-view.tsx');
 
-export const views: readonly ViewEntry[] = [
-  { name: 'table', label: 'Table', component: TableView, preload: () => undefined },
-  {
-    name: 'study',
+const entries: Readonly<Record<ViewName, Omit<ViewEntry, 'name'>>> = {
+  table: { label: 'Table', component: TableView, preload: () => undefined },
+  study: {
     label: 'Study',
     component: lazy(async () => ({ default: (await loadStudy()).StudyView })),
     preload: () => void loadStudy(),
   },
-  {
-    name: 'encryption',
+  encryption: {
     label: 'Encryption',
     component: lazy(async () => ({ default: (await loadEncryption()).EncryptionView })),
     preload: () => void loadEncryption(),
   },
-  {
-    name: 'model',
+  model: {
     label: 'Model',
     component: lazy(async () => ({ default: (await loadModel()).ModelView })),
     preload: () => void loadModel(),
   },
-];
+};
+
+export const views: readonly ViewEntry[] = viewNames.map((name) => ({ name, ...entries[name] }));

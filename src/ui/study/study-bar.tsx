@@ -4,6 +4,7 @@ import { useActions } from '../actions.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { usePage } from '../page-state.ts';
 import { formatDuration, formatPercent } from '../format.ts';
+import { ProgressBar } from '../shell/progress-bar.tsx';
 import { plural } from '../words.ts';
 import type { StudyView } from '../../core/protocol/view.ts';
 import { openTrial, useStudyPage } from './study-page-state.ts';
@@ -83,31 +84,20 @@ function Progress({ study }: { readonly study: StudyView }) {
   const whole = Math.max(numTrials, numFinished(study));
   return (
     <div className="study-progress">
-      <div
-        className="study-progress-bar"
-        role="progressbar"
-        aria-label="Progress of the study"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(100 * share)}
-        aria-valuetext={words}
-      >
-        {(['complete', 'pruned', 'failed'] as const).map((state) => (
-          <div
-            key={state}
-            style={{
-              width: `${(100 * counts[state]) / whole}%`,
-              background: `var(--state-${state})`,
-            }}
-          />
-        ))}
-        <div
-          style={{
-            width: `${Math.max(0, 100 * (share - numFinished(study) / whole))}%`,
-            background: 'var(--state-running)',
-          }}
-        />
-      </div>
+      <ProgressBar
+        label="Progress of the study"
+        words={words}
+        parts={[
+          ...(['complete', 'pruned', 'failed'] as const).map((state) => ({
+            share: counts[state] / whole,
+            colour: `var(--state-${state})`,
+          })),
+          {
+            share: Math.max(0, share - numFinished(study) / whole),
+            colour: 'var(--state-running)',
+          },
+        ]}
+      />
       <p className="small soft progress-words">
         <span>{words}</span>
         <span role="status">

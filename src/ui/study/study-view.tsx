@@ -32,6 +32,9 @@ import { TrialTable } from './trials/trial-table.tsx';
 import { visibleTrials } from './visible-trials.ts';
 import { WhenSeen } from './plots/when-seen.tsx';
 import './study-view.css';
+import './plots/plots.css';
+import './setup/setup.css';
+import './trials/trials.css';
 
 /** Between two pictures of the plots while trials run: the more there is to draw, the longer. */
 const plotPauseMs = (numTrials: number) => Math.min(1000, 200 + 2.5 * numTrials);

@@ -1,6 +1,7 @@
 // How far the run is and how long it still takes at the pace of the rounds so far.
 import type { RunView } from '../../core/protocol/view.ts';
 import { useDashboard } from '../dashboard-store.ts';
+import { ProgressBar } from '../shell/progress-bar.tsx';
 import { isOver, timeLeftWords } from '../words.ts';
 
 export function RunProgress() {
@@ -10,17 +11,7 @@ export function RunProgress() {
   const words = `Round ${run.round} of ${run.config.rounds}`;
   return (
     <div>
-      <div
-        className="progress"
-        role="progressbar"
-        aria-label="Progress of the run"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(100 * share)}
-        aria-valuetext={words}
-      >
-        <div style={{ transform: `scaleX(${share})` }} />
-      </div>
+      <ProgressBar label="Progress of the run" words={words} parts={[{ share }]} />
       <p className="small soft progress-words">
         <span>{words}</span>
         <span>{isOver(run.phase) ? run.phase : timeLeftWords(run.timeLeftMs)}</span>

@@ -1,35 +1,20 @@
 // Trials side by side over clients that obey: who gets whose clients, and that commands, storage and
-// restarts concern every run. (With faults: testing/simulated-parallel.test.ts.)
+// restarts concern every run. (With faults: testing/simulation/parallel.test.ts.)
 import { describe, expect, it } from 'vitest';
-import * as v from 'valibot';
-import { intDistribution } from '../../tuning/distribution.ts';
-import { studySetupSchema, type StudySetup } from '../../experiment/study-setup.ts';
+import type { StudySetup } from '../../experiment/study-setup.ts';
 import { isFinished } from '../../tuning/trial.ts';
 import { createObedientTable } from '../../../testing/samples/obedient-table.ts';
-import { defaultRunConfig, type RunConfig } from '../../experiment/run-config.ts';
+import { smallStudy, smallStudyAccuracy } from '../../../testing/samples/small-study.ts';
 
-const setupOf = (parallelTrials = 2, study: Partial<StudySetup['study']> = {}): StudySetup =>
-  v.parse(studySetupSchema, {
-    study: {
-      name: 'a study',
-      direction: 'maximize',
-      searchSpace: { units: intDistribution(64, 256) },
-      sampler: { type: 'random' },
-      pruner: { type: 'none' },
-      numTrials: 6,
-      seed: 5,
-      ...study,
-    },
-    base: { ...defaultRunConfig, clients: 3, minimumClients: 2, rounds: 3 },
+const setupOf = (parallelTrials = 2, study: Partial<StudySetup['study']> = {}) =>
+  smallStudy({
+    study: { numTrials: 6, ...study },
+    base: { minimumClients: 2, rounds: 3 },
     parallelTrials,
   });
 
-/** More units are better, and each round helps. */
-const accuracyOf = ({ units }: RunConfig, round: number) =>
-  Math.round(2 * units * (1 + round / 10)) / 1000;
-
 function started(numClients = 6, setup = setupOf()) {
-  const table = createObedientTable({ numClients, accuracyOf });
+  const table = createObedientTable({ numClients, accuracyOf: smallStudyAccuracy });
   expect(table.command({ type: 'start-study', setup }).ok).toBe(true);
   return table;
 }
@@ -344,7 +329,7 @@ describe('a journal', () => {
     finish(whole);
     const given = whole.command({ type: 'get-journal', studyId: 'study', utcOffsetMinutes: 0 });
     const { journal } = (given as { result: { journal: string } }).result;
-    const other = createObedientTable({ numClients: 6, accuracyOf });
+    const other = createObedientTable({ numClients: 6, accuracyOf: smallStudyAccuracy });
     other.command(
       { type: 'import-study', journal, utcOffsetMinutes: 0, setup: setupOf(1) },
       'import',

@@ -1,37 +1,20 @@
 // Studies by command, over clients that obey: start, pause, continue, stop, enqueue, give up, journals in
-// and out, and what is left when the server dies in between. (With faults: testing/simulated-study.test.ts.)
+// and out, and what is left when the server dies in between. (With faults: testing/simulation/study.test.ts.)
 import { describe, expect, it } from 'vitest';
-import { intDistribution } from '../../tuning/distribution.ts';
-import { studySetupSchema, type StudySetup } from '../../experiment/study-setup.ts';
+import type { StudySetup } from '../../experiment/study-setup.ts';
 import { createObedientTable } from '../../../testing/samples/obedient-table.ts';
+import { smallStudy, smallStudyAccuracy } from '../../../testing/samples/small-study.ts';
 import { defaultRunConfig, type RunConfig } from '../../experiment/run-config.ts';
-import * as v from 'valibot';
 
-const setupOf = (
-  study: Partial<StudySetup['study']> = {},
-  base: Partial<RunConfig> = {},
-): StudySetup =>
-  v.parse(studySetupSchema, {
-    study: {
-      name: 'a study',
-      direction: 'maximize',
-      searchSpace: { units: intDistribution(64, 256) },
-      sampler: { type: 'random' },
-      pruner: { type: 'none' },
-      numTrials: 3,
-      seed: 5,
-      ...study,
-    },
-    base: { ...defaultRunConfig, clients: 3, rounds: 2, ...base },
-    parallelTrials: 1,
-  });
-
-/** More units are better, and each round helps. */
-const accuracyOf = ({ units }: RunConfig, round: number) =>
-  Math.round(2 * units * (1 + round / 10)) / 1000;
+const setupOf = (study: Partial<StudySetup['study']> = {}, base: Partial<RunConfig> = {}) =>
+  smallStudy({ study, base });
 
 const setUp = (numClients = 3, diverges?: (config: RunConfig) => boolean) =>
-  createObedientTable({ numClients, accuracyOf, ...(diverges && { diverges }) });
+  createObedientTable({
+    numClients,
+    accuracyOf: smallStudyAccuracy,
+    ...(diverges && { diverges }),
+  });
 
 function started(setup = setupOf(), numClients = 3) {
   const table = setUp(numClients);
@@ -58,7 +41,7 @@ describe('a study', () => {
       const config = { ...defaultRunConfig, units: params['units'] as number };
       expect(state).toBe('complete');
       expect(intermediateValues.map(({ step }) => step)).toEqual([1, 2]);
-      expect(value).toBeCloseTo(accuracyOf(config, 2), 3);
+      expect(value).toBeCloseTo(smallStudyAccuracy(config, 2), 3);
       expect(runId).toBe(`study-${number}`);
     }
     const best = trials.toSorted((a, b) => b.value! - a.value!)[0]!;
@@ -118,7 +101,7 @@ describe('a study', () => {
     expect(pruned.length).toBeGreaterThan(0);
     expect(pruned.map(({ runId }) => rounds(runId))).toEqual(pruned.map(() => 1));
     for (const { params, value } of pruned) {
-      expect(value).toBeCloseTo(accuracyOf(params as unknown as RunConfig, 1), 3);
+      expect(value).toBeCloseTo(smallStudyAccuracy(params as unknown as RunConfig, 1), 3);
       expect(value!).toBeLessThan(0.5);
     }
   });

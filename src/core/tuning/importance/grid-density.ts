@@ -22,7 +22,7 @@ export function gridSize(distribution: Distribution): number {
 /** How many of the internal values fall into each bin. */
 export function binCounts(distribution: Distribution, values: readonly number[]): number[] {
   const numBins = gridSize(distribution);
-  const counts = new Array<number>(numBins).fill(0);
+  const counts = Array<number>(numBins).fill(0);
   for (const value of values) counts[binOf(distribution, value, numBins)]!++;
   return counts;
 }
@@ -54,7 +54,7 @@ function smoothedChoices(counts: readonly number[]): number[] {
 
 function smoothedBins(counts: readonly number[], numValues: number): number[] {
   const numBins = counts.length;
-  const density = new Array<number>(numBins).fill(0);
+  const density = Array<number>(numBins).fill(0);
   const add = (mean: number, sigma: number, weight: number): void => {
     const total = logNormalMass((-0.5 - mean) / sigma, (numBins - 0.5 - mean) / sigma);
     for (let bin = 0; bin < numBins; bin++) {

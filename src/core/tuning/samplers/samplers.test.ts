@@ -11,23 +11,29 @@ import { atQuantile } from './unit-interval.ts';
 
 const sampler = (config: SamplerInput): SamplerConfig => v.parse(samplerSchema, config);
 
-describeSampler('random', () => sampler({ type: 'random' }), {
-  conditional: true,
-  coversGridIn: 150,
-});
-describeSampler('qmc', () => sampler({ type: 'qmc' }), { conditional: true, coversGridIn: 60 });
-describeSampler('grid', (space) => sampler({ type: 'grid', values: spreadGrid(space, 3) }), {
-  conditional: false,
-});
-describeSampler('tpe', () => sampler({ type: 'tpe' }), { conditional: true });
-describeSampler('tpe, joint', () => sampler({ type: 'tpe', joint: true }), {
-  conditional: true,
-});
-describeSampler(
-  'tpe, joint by Scott',
-  () => sampler({ type: 'tpe', joint: true, sigmaRule: 'scott', constantLiar: false }),
-  { conditional: true },
-);
+type Suite = Parameters<typeof describeSampler>;
+
+const suites: Readonly<Record<SamplerConfig['type'], readonly Suite[]>> = {
+  random: [['random', () => sampler({ type: 'random' }), { conditional: true, coversGridIn: 150 }]],
+  qmc: [['qmc', () => sampler({ type: 'qmc' }), { conditional: true, coversGridIn: 60 }]],
+  grid: [
+    [
+      'grid',
+      (space) => sampler({ type: 'grid', values: spreadGrid(space, 3) }),
+      { conditional: false },
+    ],
+  ],
+  tpe: [
+    ['tpe', () => sampler({ type: 'tpe' }), { conditional: true }],
+    ['tpe, joint', () => sampler({ type: 'tpe', joint: true }), { conditional: true }],
+    [
+      'tpe, joint by Scott',
+      () => sampler({ type: 'tpe', joint: true, sigmaRule: 'scott', constantLiar: false }),
+      { conditional: true },
+    ],
+  ],
+};
+for (const suite of Object.values(suites).flat()) describeSampler(...suite);
 
 describe('grid', () => {
   const values = { a: [1, 2, 3], b: ['x', 'y'] };
@@ -118,9 +124,11 @@ describe('quantiles of distributions', () => {
       }
       return [...counts.values()];
     };
-    expect(shares(intDistribution(2, 9, { step: 1 }))).toEqual(new Array(8).fill(125));
-    expect(shares(floatDistribution(0, 1, { step: 0.25 }))).toEqual(new Array(5).fill(200));
-    expect(shares(categoricalDistribution(['a', 'b', 'c', 'd']))).toEqual(new Array(4).fill(250));
+    expect(shares(intDistribution(2, 9, { step: 1 }))).toEqual(Array<number>(8).fill(125));
+    expect(shares(floatDistribution(0, 1, { step: 0.25 }))).toEqual(Array<number>(5).fill(200));
+    expect(shares(categoricalDistribution(['a', 'b', 'c', 'd']))).toEqual(
+      Array<number>(4).fill(250),
+    );
   });
 
   it('are uniform in the logarithm for log scales', () => {

@@ -1,5 +1,6 @@
 // One field of the study itself: number of trials, sampler, pruner and what they leave to decide.
-import { memo, useId } from 'react';
+import { memo } from 'react';
+import { TextField } from '../../form/text-field.tsx';
 import type { StudyField as StudyFieldSpec } from '../study-fields.ts';
 import { editStudyText } from '../study-page-state.ts';
 
@@ -10,42 +11,11 @@ export const StudyField = memo(function StudyField(props: {
   readonly expected: string | null;
 }) {
   const { field, text, expected } = props;
-  const id = useId();
-  return (
-    <div className="config-field">
-      <label htmlFor={id}>{field.label}</label>
-      {field.kind === 'choice' ? (
-        <select
-          id={id}
-          className="text-input"
-          value={text}
-          aria-describedby={`${id}-meaning`}
-          onChange={(event) => editStudyText(field.key, event.target.value)}
-        >
-          {field.choices.map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <div className="number-field">
-          <input
-            id={id}
-            className="text-input"
-            inputMode="decimal"
-            autoComplete="off"
-            value={text}
-            aria-invalid={expected !== null}
-            aria-describedby={`${id}-meaning`}
-            onChange={(event) => editStudyText(field.key, event.target.value)}
-          />
-        </div>
-      )}
-      <p id={`${id}-meaning`} className="small soft">
-        {expected !== null && <span className="error-text">Expected {expected}. </span>}
-        {field.meaning}
-      </p>
-    </div>
-  );
+  const common = {
+    ...{ text, expected, label: field.label, meaning: field.meaning },
+    onText: (next: string) => editStudyText(field.key, next),
+  };
+  if (field.kind !== 'choice') return <TextField {...common} />;
+  const choices = field.choices.map(([value, label]) => ({ value, label }));
+  return <TextField {...common} choices={choices} />;
 });

@@ -1,7 +1,8 @@
 // A browser without WebGL (a file of its own: tfjs remembers what it found).
 import { expect, test, vi } from 'vitest';
 import { denseModel } from '../core/model/model-spec.ts';
-import { BackendUnavailable, findFastest, openBackend } from './backend.ts';
+import { BackendUnavailable, openBackend } from '../tfjs/backend.ts';
+import { findFastest } from './choose-engine.ts';
 
 test('forced WebGL is refused, auto goes on with WASM', async () => {
   vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockReturnValue(null);
