@@ -1,12 +1,13 @@
 // Runs the effects of the coordinator: the one place where the pure state machine meets ports,
 // timers, locks, storage and the summing engine. Events are stepped one at a time, in order.
-import { createCoordinator, stepCoordinator, viewOf } from '../core/federation/coordinator.ts';
+import { createCoordinator, stepCoordinator } from '../core/federation/coordinator.ts';
 import type {
   ConnectionId,
   CoordinatorConfig,
   CoordinatorEffect,
   CoordinatorEvent,
 } from '../core/federation/coordinator-types.ts';
+import { createProjection } from '../core/federation/project-view.ts';
 import type { Untimed } from '../core/federation/untimed.ts';
 import type { DashboardResults, ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
 import type { ServerView } from '../core/protocol/view.ts';
@@ -25,6 +26,7 @@ export type UntimedEvent = Untimed<CoordinatorEvent>;
 
 export interface CoordinatorHost {
   dispatch(event: UntimedEvent): void;
+  /** The picture for dashboards as it is now; unchanged slices are the same objects as before. */
   view(): ServerView;
 }
 
@@ -167,7 +169,8 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
 
   firstEffects.forEach(run);
   environment.onChange();
-  return { dispatch, view: () => viewOf(config, state) };
+  const project = createProjection();
+  return { dispatch, view: () => project(state) };
 }
 
 function outcomeOf(command: keyof typeof resultOf, stored: StoredRun | null): Outcome {

@@ -1,12 +1,6 @@
 // The whole state of the coordinator: what is at the table and beside it, who is there, the archive
 // and the study.
-import type {
-  TrialView,
-  RunSummary,
-  ServerSees,
-  ServerSlice,
-  ServerView,
-} from '../protocol/view.ts';
+import type { RunSummary, ServerSees, ServerSlice, TrialView } from '../protocol/view.ts';
 import type { RunState } from './run/run-state.ts';
 import type { PersistentStudy } from './persistence.ts';
 import type { CoordinatorEffect } from './coordinator-types.ts';
@@ -37,7 +31,6 @@ export interface CoordinatorState {
   readonly nextTicket: number;
   readonly server: ServerSlice;
   readonly sees: ServerSees;
-  readonly view: ServerView;
 }
 
 export type Stepped = [CoordinatorState, CoordinatorEffect[]];

@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { DashboardMessage } from '../protocol/dashboard-messages.ts';
-import { createCoordinator, stepCoordinator, viewOf } from './coordinator.ts';
+import { createCoordinator, stepCoordinator } from './coordinator.ts';
 import type {
   CoordinatorConfig,
   CoordinatorEffect,
   CoordinatorEvent,
 } from './coordinator-types.ts';
 import { sliceBounds } from './evaluation-slices.ts';
+import { createProjection, projectView } from './project-view.ts';
 import { restoredFrom } from './restoring.ts';
 import { defaultRunConfig, type RunConfig } from '../experiment/run-config.ts';
 import { persistentRun } from './run/run-state.ts';
@@ -47,6 +48,7 @@ type AddOutcome = Extract<CoordinatorEvent, { type: 'update-added' }>['outcome']
 function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = false) {
   let [state, effects] = createCoordinator(config, null);
   let nowMs = 1000;
+  const project = createProjection();
   const tickets: number[] = [];
   const table = {
     get state(): CoordinatorState {
@@ -56,7 +58,7 @@ function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = 
       return effects;
     },
     get view() {
-      return viewOf(config, state);
+      return project(state);
     },
     /** Every save so far is durable. */
     flush() {
@@ -727,6 +729,37 @@ describe('the view', () => {
     expect(table.view.run).toBe(before.run);
   });
 
+  it('shows of a member what is listed, whatever else the run keeps of it', () => {
+    const table = setUp(3);
+    table.open();
+    const { state } = table;
+    const run = state.run!;
+    const members = new Map(
+      [...run.members].map(([id, member]) => [id, { ...member, whispered: 'to the run alone' }]),
+    );
+    const { clients } = projectView({ ...state, run: { ...run, members } }, null);
+    const listed = [
+      ...['clientId', 'name', 'runId', 'seat', 'standing', 'phase', 'fraction', 'backend'],
+      ...['numExamples', 'labelHistogram', 'lastSegments', 'lastUpdateBytes', 'totalUpdateBytes'],
+      ...['lastAccuracy', 'trouble', 'troubleDetail'],
+    ].sort();
+    expect(clients).toHaveLength(3);
+    for (const client of clients) expect(Object.keys(client).sort()).toEqual(listed);
+    const spare = projectView({ ...state, run: null }, null).clients[0]!;
+    expect(Object.keys(spare).sort()).toEqual(listed);
+  });
+
+  it('knows the name of a client that has left, from the state alone', () => {
+    const table = setUp(3);
+    table.open();
+    table.happen({ type: 'client-gone', connection: 'c1' });
+    expect(projectView(table.state, null).clients[1]).toMatchObject({
+      clientId: 'client-1',
+      name: 'n',
+      standing: 'left',
+    });
+  });
+
   it('shows what reached the server and no more of it than a head', () => {
     const table = setUp(3);
     table.open();
@@ -812,7 +845,7 @@ describe('a restored coordinator', () => {
         change: expect.objectContaining({ run: expect.objectContaining({ attempt: 5 }) }),
       }),
     );
-    expect(viewOf(config, state)).toMatchObject({
+    expect(projectView(state, null)).toMatchObject({
       run: { phase: 'gathering', attempt: 5, round: 1 },
       server: { restarts: 1 },
       history: [{ round: 0 }],

@@ -12,7 +12,7 @@
 import { PROTOCOL_VERSION } from '../protocol/schema.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { ErrorCode } from '../protocol/error-codes.ts';
-import type { ServerSees, ServerView } from '../protocol/view.ts';
+import type { ServerSees } from '../protocol/view.ts';
 import type {
   ConnectionId,
   CoordinatorConfig,
@@ -37,7 +37,6 @@ import {
   startTwinOf,
   withKeysOf,
 } from './table.ts';
-import { projectView } from './project-view.ts';
 import type { RestoredRun, RestoredState } from './persistence.ts';
 import type { CoordinatorState, Stepped } from './coordinator-state.ts';
 
@@ -65,7 +64,7 @@ export function createCoordinator(
       : restoredRun(config, saved.run, saved.sealedWeights, saved.sealedKeys);
   const state = firstState(config, restored, revive);
   const { startedAtMs } = config;
-  return finish(state, ...reviewStudy(config, state, revived(config, state), startedAtMs));
+  return reviewStudy(config, state, revived(config, state), startedAtMs);
 }
 
 function firstState(
@@ -74,7 +73,7 @@ function firstState(
   revive: (saved: RestoredRun | null | undefined) => RunState | null,
 ): CoordinatorState {
   const run = revive(restored?.current);
-  const sources = {
+  const state = {
     registry: emptyRegistry,
     run,
     beside: (restored?.beside ?? []).map((saved) => revive(saved)!),
@@ -92,12 +91,8 @@ function firstState(
       keyEpoch: 0,
     },
     sees: sawNothing,
-  };
-  const state = {
-    ...sources,
     heldKeys: null,
     nextTicket: 1,
-    view: projectView(sources, null),
   };
   return runsOf(state).reduce<CoordinatorState>(withKeysOf, state);
 }
@@ -117,26 +112,13 @@ function revived(config: CoordinatorConfig, state: CoordinatorState): Stepped {
   return startTwinOf(config, state, atMs);
 }
 
-/** The picture for dashboards; unchanged slices are the same objects as before. */
-export function viewOf(_config: CoordinatorConfig, state: CoordinatorState): ServerView {
-  return state.view;
-}
-
 export function stepCoordinator(
   config: CoordinatorConfig,
   state: CoordinatorState,
   event: CoordinatorEvent,
 ): Stepped {
   const stepped = dispatch(config, state, event);
-  return finish(state, ...reviewStudy(config, state, stepped, event.atMs));
-}
-
-function finish(
-  before: CoordinatorState,
-  state: CoordinatorState,
-  effects: CoordinatorEffect[],
-): Stepped {
-  return [{ ...state, view: projectView(state, before.view) }, effects];
+  return reviewStudy(config, state, stepped, event.atMs);
 }
 
 function dispatch(

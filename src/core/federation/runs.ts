@@ -59,8 +59,8 @@ function ownersOf(state: Runs): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
   const unfinished = unfinishedRuns(state);
   for (const { runId, members } of unfinished) {
-    for (const { clientId, standing } of members.values()) {
-      if (standing !== 'left') owners.set(clientId, runId);
+    for (const { clientId, shown } of members.values()) {
+      if (shown.standing !== 'left') owners.set(clientId, runId);
     }
   }
   for (const { runId, seats } of unfinished) {

@@ -48,14 +48,9 @@ export interface ServerSlice {
  */
 export type ClientStanding = 'spare' | 'preparing' | 'ready' | 'unresponsive' | 'failed' | 'left';
 
-export interface ClientView {
-  readonly clientId: string;
-  readonly name: string;
+/** What a run shows of a client: just this, whatever else it keeps of it. */
+export interface ClientFacts {
   readonly standing: ClientStanding;
-  /** The run that has seated it; what follows is its part in that run. Null for spares. */
-  readonly runId: string | null;
-  /** Place at the table in [0, run.config.clients), null for spares and in a run beside the table. */
-  readonly seat: number | null;
   readonly phase: ClientPhase;
   /** Share of the phase done, in [0, 1]. */
   readonly fraction: number;
@@ -75,6 +70,15 @@ export interface ClientView {
   /** The client's own words for it, if it had any. */
   readonly troubleDetail: string | null;
 }
+
+export type ClientView = ClientFacts & {
+  readonly clientId: string;
+  readonly name: string;
+  /** The run that has seated it; the facts are its part in that run. Null for spares. */
+  readonly runId: string | null;
+  /** Place at the table in [0, run.config.clients), null for spares and in a run beside the table. */
+  readonly seat: number | null;
+};
 
 /**
  * `gathering`: waits for keys and for enough ready clients. `open`: updates come in. `applying`: the

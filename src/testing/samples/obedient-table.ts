@@ -1,13 +1,14 @@
 // A coordinator whose clients do at once what they are told and whose storage never fails: what a test
 // of studies needs, when the faults are the test's own. Updates and sums are empty bytes; accuracies come
 // from the test.
-import { createCoordinator, stepCoordinator, viewOf } from '../../core/federation/coordinator.ts';
+import { createCoordinator, stepCoordinator } from '../../core/federation/coordinator.ts';
 import type {
   CoordinatorConfig,
   CoordinatorEffect,
   CoordinatorEvent,
 } from '../../core/federation/coordinator-types.ts';
 import { sliceBounds } from '../../core/federation/evaluation-slices.ts';
+import { createProjection } from '../../core/federation/project-view.ts';
 import { restoredFrom } from '../../core/federation/restoring.ts';
 import { runOf } from '../../core/federation/runs.ts';
 import type { RunConfig } from '../../core/experiment/run-config.ts';
@@ -72,6 +73,7 @@ export function createObedientTable(options: TableOptions) {
   let restarts = 0;
   let nowMs = 1000;
   let [state, firstEffects] = createCoordinator(config, null);
+  const project = createProjection();
   const connected = new Set<number>();
   const configs = new Map<string, RunConfig>();
   let queue: (() => void)[] = [];
@@ -275,7 +277,7 @@ export function createObedientTable(options: TableOptions) {
 
   const table = {
     get view() {
-      return viewOf(config, state);
+      return project(state);
     },
     /** Messages to clients so far. */
     get sent() {

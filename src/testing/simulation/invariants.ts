@@ -29,7 +29,7 @@ export interface CommitFacts {
 export function checkSeats(state: CoordinatorState): void {
   const unfinished = unfinishedRuns(state);
   const seated = unfinished.flatMap((each) =>
-    [...each.members.values()].filter(({ standing }) => standing !== 'left'),
+    [...each.members.values()].filter(({ shown }) => shown.standing !== 'left'),
   );
   const clientIds = seated.map(({ clientId }) => clientId);
   demand(new Set(clientIds).size === clientIds.length, 'a client has seats in two runs');

@@ -118,7 +118,7 @@ export function endRun(
   if (phase !== 'finished') persist(step);
   for (const { clientId, awaited } of step.run.members.values()) {
     if (awaited !== null) clearTimer(step, 'prepare', clientId);
-    changeMember(step, clientId, { awaited: null, phase: 'idle', fraction: 0 });
+    changeMember(step, clientId, { phase: 'idle', fraction: 0 }, { awaited: null });
     tell(step, clientId, { type: 'release', runId: step.run.runId });
   }
 }

@@ -60,7 +60,7 @@ export function onCommitPersisted(step: RunStep): void {
   const { record, next, holders, then } = stage;
   change(step, withCommit(step.run, next, record));
   for (const clientId of holders) {
-    changeMember(step, clientId, { holds: record.round });
+    changeMember(step, clientId, {}, { holds: record.round });
     tell(step, clientId, { type: 'commit', runId: step.run.runId, round: record.round });
   }
   settle(step, then);

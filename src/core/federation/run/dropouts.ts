@@ -8,14 +8,12 @@ import { withoutJob } from './spread-evaluation.ts';
 export function onLeft(step: RunStep, clientId: string): void {
   if (!step.run.members.has(clientId)) return;
   clearTimer(step, 'prepare', clientId);
-  changeMember(step, clientId, {
-    standing: 'left',
-    awaited: null,
-    holds: -1,
-    phase: 'idle',
-    fraction: 0,
-    trouble: null,
-  });
+  changeMember(
+    step,
+    clientId,
+    { standing: 'left', phase: 'idle', fraction: 0, trouble: null },
+    { awaited: null, holds: -1 },
+  );
   dropWork(step, clientId, 'missing');
   dropKeyMaker(step, clientId);
 }
@@ -28,15 +26,12 @@ export function setAside(
   troubleDetail: string,
 ): void {
   clearTimer(step, 'prepare', clientId);
-  changeMember(step, clientId, {
-    standing: 'failed',
-    awaited: null,
-    holds: -1,
-    phase: 'idle',
-    fraction: 0,
-    trouble,
-    troubleDetail,
-  });
+  changeMember(
+    step,
+    clientId,
+    { standing: 'failed', phase: 'idle', fraction: 0, trouble, troubleDetail },
+    { awaited: null, holds: -1 },
+  );
   dropWork(step, clientId, 'failed');
   dropKeyMaker(step, clientId);
 }

@@ -22,12 +22,12 @@ export function reviewGathering(step: RunStep): void {
     change(step, { note: null });
     return concludeRun(step, null);
   }
-  const ready = readyMembers(run).filter(({ numExamples }) => isTest || numExamples > 0);
+  const ready = readyMembers(run).filter(({ shown }) => isTest || shown.numExamples > 0);
   const required = isTest ? 1 : run.config.minimumClients;
   const lacksKeys = run.keys.status !== 'none' && run.keys.status !== 'present';
   const isAllowed = ready.length >= required && !lacksKeys && stage.ticket === null;
-  const here = [...run.members.values()].filter(({ standing }) => standing !== 'left');
-  const isAnyPreparing = here.some(({ standing }) => standing === 'preparing');
+  const here = [...run.members.values()].filter(({ shown }) => shown.standing !== 'left');
+  const isAnyPreparing = here.some(({ shown }) => shown.standing === 'preparing');
   const isWorthWaiting =
     stage.isBackingOff ||
     isAnyPreparing ||
@@ -82,7 +82,7 @@ function openTraining(step: RunStep, ready: readonly Member[]): void {
   const seats = ready.map(({ seat }) => seat);
   const chosen = new Set(sampleCohort(seed, roundNow(run), clients, seats, size));
   const cohort = ready.filter(({ seat }) => chosen.has(seat));
-  const largestNumExamples = Math.max(...cohort.map(({ numExamples }) => numExamples));
+  const largestNumExamples = Math.max(...cohort.map(({ shown }) => shown.numExamples));
   const rangeExponents =
     run.committed.rangeExponents.length > 0
       ? rescaleRanges(run.committed.rangeExponents, run.committed.rangesLargest, largestNumExamples)

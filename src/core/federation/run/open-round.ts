@@ -1,6 +1,6 @@
 // An open round: updates come in, each is checked and added, and the round closes when nothing more
 // is to come. Only the sum is kept; of an update stays what it reported.
-import type { ClientMessageOf } from '../../protocol/client-messages.ts';
+import type { ClientMessageOf, PhaseSegment } from '../../protocol/client-messages.ts';
 import type { ErrorCode } from '../../protocol/error-codes.ts';
 import type { CoordinatorEvent } from '../coordinator-types.ts';
 import { dropWork, markUnresponsive } from './dropouts.ts';
@@ -47,7 +47,7 @@ export function onUpdate(step: RunStep, member: Member, message: ClientMessageOf
     fraction: 0,
     trouble: null,
     lastUpdateBytes: payload.byteLength,
-    totalUpdateBytes: member.totalUpdateBytes + payload.byteLength,
+    totalUpdateBytes: member.shown.totalUpdateBytes + payload.byteLength,
     lastSegments: updateSegments(openRound(run)!, report),
   });
   step.effects.push({ type: 'add-update', key: roundKey(run), clientId, payload });
@@ -69,7 +69,7 @@ function updateFault(
   if (contribution.status === 'missing') return 'late';
   if (contribution.status === 'failed') return 'unexpected';
   if (message.keyEpoch !== run.keys.epoch) return 'wrong-key-epoch';
-  if (message.numExamples !== member.numExamples) return 'wrong-num-examples';
+  if (message.numExamples !== member.shown.numExamples) return 'wrong-num-examples';
   const fits =
     message.payload.byteLength === run.parameters.updateBytes &&
     message.rangeExponents.length === numTensors(run.config);
@@ -82,7 +82,7 @@ function openRound({ stage }: RunState): OpenRound | null {
 }
 
 /** Segments as the dashboard shows them: ms after the opening, with the time on the way. */
-function updateSegments(open: OpenRound, report: UpdateReport): Member['lastSegments'] {
+function updateSegments(open: OpenRound, report: UpdateReport): PhaseSegment[] {
   const doneMs = Math.max(0, ...report.segments.map(({ endMs }) => endMs));
   const arrivedMs = Math.max(doneMs, report.arrivedAtMs - open.openedAtMs);
   return [...report.segments, { phase: 'sending', startMs: doneMs, endMs: arrivedMs }];
@@ -140,7 +140,7 @@ export function reviewOpen(step: RunStep): void {
   if (count('received') + numPending < run.config.minimumClients) {
     // Who failed says why; where somebody merely left or was late, trying again may help.
     const failed = contributions.find(([, { status }]) => status === 'failed');
-    const trouble = failed === undefined ? null : run.members.get(failed[0])?.trouble;
+    const trouble = failed === undefined ? null : run.members.get(failed[0])?.shown.trouble;
     return abandonRound(step, count('missing') > 0 ? null : (trouble ?? null));
   }
   if (numPending > 0) return;

@@ -89,7 +89,7 @@ export function stepRun(
 /** Whether a client is a member on this very connection. */
 export function isMember(run: RunState, clientId: string, connection: ConnectionId): boolean {
   const member = run.members.get(clientId);
-  return member?.connection === connection && member.standing !== 'left';
+  return member?.connection === connection && member.shown.standing !== 'left';
 }
 
 /** Whether the run goes on only when this save is durable. */
@@ -203,7 +203,7 @@ function onFailed(step: RunStep, member: Member, message: ClientMessageOf<'faile
   const { clientId } = member;
   const isDisabling = DISABLING.includes(message.code);
   if (message.attempt === 0) {
-    const isKnown = member.standing === 'failed';
+    const isKnown = member.shown.standing === 'failed';
     if (!isDisabling || isKnown) return reject(step, clientId, 'unexpected', message);
     return setAside(step, clientId, message.code, message.detail);
   }

@@ -10,12 +10,19 @@ import type {
   TimerName,
 } from '../coordinator-types.ts';
 import { withEntry } from '../persistent-map.ts';
-import { persistentRun, roundNow, type Member, type RunState } from './run-state.ts';
+import {
+  persistentRun,
+  roundNow,
+  type Member,
+  type MemberFacts,
+  type RunState,
+} from './run-state.ts';
 import type { RoundKey } from '../../protocol/round-key.ts';
 
 /** A connected client that this run may seat. */
 export interface Presence {
   readonly clientId: string;
+  readonly name: string;
   readonly connection: ConnectionId;
 }
 
@@ -42,20 +49,27 @@ export function change(step: RunStep, changes: Partial<RunState>): void {
   step.run = { ...step.run, ...changes };
 }
 
-export function changeMember(step: RunStep, clientId: string, changes: Partial<Member>): void {
+/** `facts`: what is shown of the member; `changes`: what the run keeps of it for itself. */
+export function changeMember(
+  step: RunStep,
+  clientId: string,
+  facts: Partial<MemberFacts>,
+  changes: Partial<Omit<Member, 'shown'>> = {},
+): void {
   const member = step.run.members.get(clientId);
   if (member === undefined) return;
   // A detail belongs to the trouble that it came with.
-  const { troubleDetail = changes.trouble === undefined ? member.troubleDetail : null } = changes;
+  const { troubleDetail = facts.trouble === undefined ? member.shown.troubleDetail : null } = facts;
+  const shown = { ...member.shown, ...facts, troubleDetail };
   change(step, {
-    members: withEntry(step.run.members, clientId, { ...member, ...changes, troubleDetail }),
+    members: withEntry(step.run.members, clientId, { ...member, ...changes, shown }),
   });
 }
 
 /** Says something to a member, if it is still connected. */
 export function tell(step: RunStep, clientId: string, message: ServerMessage): void {
   const member = step.run.members.get(clientId);
-  if (member === undefined || member.standing === 'left') return;
+  if (member === undefined || member.shown.standing === 'left') return;
   step.effects.push({ type: 'send', connection: member.connection, message });
 }
 
