@@ -6,6 +6,7 @@ import type { PersistentStudy } from './persistence.ts';
 import type { CoordinatorEffect } from './coordinator-types.ts';
 import type { HeldKeys } from './run/key-making.ts';
 import type { Registry } from './registry.ts';
+import type { Attendance } from './attendance.ts';
 
 export interface StudyState extends PersistentStudy {
   /** The best trial's run with its sealed weights, if there is one. */
@@ -18,6 +19,7 @@ export interface StudyState extends PersistentStudy {
 
 export interface CoordinatorState {
   readonly registry: Registry;
+  readonly attendance: Attendance;
   /** The run at the table: going on, or the last one. */
   readonly run: RunState | null;
   /** Runs of further trials of the study, side by side with `run` on clients of their own. */

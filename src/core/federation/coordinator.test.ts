@@ -706,6 +706,30 @@ describe('commands', () => {
   });
 });
 
+describe('whose a client is', () => {
+  it('is worked out anew when somebody comes or goes, not while a round goes on', () => {
+    const table = setUp(3);
+    table.open();
+    const { attendance } = table.state;
+    const progress = { type: 'progress', runId: 'run', round: 1, attempt: 1 } as const;
+    table.say(1, { ...progress, phase: 'training', fraction: 0.5 });
+    table.update(0);
+    table.added(0);
+    expect(table.state.attendance).toBe(attendance);
+    table.happen({ type: 'client-gone', connection: 'c2' });
+    table.join(7);
+    expect(table.state.attendance).toMatchObject({
+      present: new Map([['run', ['client-0', 'client-1', 'client-7'].map(named)]]),
+      free: new Set(['client-7']),
+    });
+    expect([...table.state.run!.here]).toEqual(['client-0', 'client-1']);
+  });
+
+  function named(clientId: string) {
+    return expect.objectContaining({ clientId });
+  }
+});
+
 describe('the view', () => {
   it('keeps the identity of every slice in which nothing changed', () => {
     const table = setUp(3);

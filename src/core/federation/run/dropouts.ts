@@ -2,7 +2,7 @@
 // An update that is already in the sum stays in it. The stages are reviewed after every event, so
 // that a departure makes the machine ask again whether the round can close.
 import { withEntry } from '../persistent-map.ts';
-import { change, changeMember, clearTimer, type RunStep } from './run-step.ts';
+import { change, changeMember, clearTimer, noteAbsence, type RunStep } from './run-step.ts';
 import { withoutJob } from './spread-evaluation.ts';
 
 export function onLeft(step: RunStep, clientId: string): void {
@@ -14,6 +14,7 @@ export function onLeft(step: RunStep, clientId: string): void {
     { standing: 'left', phase: 'idle', fraction: 0, trouble: null },
     { awaited: null, holds: -1 },
   );
+  noteAbsence(step, clientId);
   dropWork(step, clientId, 'missing');
   dropKeyMaker(step, clientId);
 }

@@ -26,12 +26,12 @@ export function reviewGathering(step: RunStep): void {
   const required = isTest ? 1 : run.config.minimumClients;
   const lacksKeys = run.keys.status !== 'none' && run.keys.status !== 'present';
   const isAllowed = ready.length >= required && !lacksKeys && stage.ticket === null;
-  const here = [...run.members.values()].filter(({ shown }) => shown.standing !== 'left');
-  const isAnyPreparing = here.some(({ shown }) => shown.standing === 'preparing');
+  const members = [...run.members.values()];
+  const isAnyPreparing = members.some(({ shown }) => shown.standing === 'preparing');
   const isWorthWaiting =
     stage.isBackingOff ||
     isAnyPreparing ||
-    (stage.waitsForSeats && here.length < run.config.clients);
+    (stage.waitsForSeats && run.here.size < run.config.clients);
   // A run begins with everybody who is seated, however slow the machine (their own timers bound it):
   // who takes part in round 1 must not depend on the machine's load. Later rounds wait less.
   const mustWait = stage.waitsForSeats && isAnyPreparing;

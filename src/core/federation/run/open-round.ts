@@ -133,15 +133,15 @@ export function reviewOpen(step: RunStep): void {
   const { run } = step;
   const { stage } = run;
   if (stage.phase !== 'open') return;
-  const contributions = [...stage.open.contributions];
-  const count = (status: Contribution['status']) =>
-    contributions.filter(([, contribution]) => contribution.status === status).length;
-  const numPending = count('asked') + count('adding');
-  if (count('received') + numPending < run.config.minimumClients) {
+  const numOf = { asked: 0, adding: 0, received: 0, failed: 0, missing: 0 };
+  for (const { status } of stage.open.contributions.values()) numOf[status]++;
+  const numPending = numOf.asked + numOf.adding;
+  if (numOf.received + numPending < run.config.minimumClients) {
     // Who failed says why; where somebody merely left or was late, trying again may help.
+    const contributions = [...stage.open.contributions];
     const failed = contributions.find(([, { status }]) => status === 'failed');
     const trouble = failed === undefined ? null : run.members.get(failed[0])?.shown.trouble;
-    return abandonRound(step, count('missing') > 0 ? null : (trouble ?? null));
+    return abandonRound(step, numOf.missing > 0 ? null : (trouble ?? null));
   }
   if (numPending > 0) return;
   clearTimer(step, 'round');

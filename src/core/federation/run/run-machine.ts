@@ -78,12 +78,24 @@ export function stepRun(
   event: RunEvent,
   surroundings: Surroundings,
 ): RunOutcome {
-  const step: RunStep = { ...surroundings, config, run, effects: [], rejections: [] };
+  const step: RunStep = {
+    ...surroundings,
+    config,
+    run,
+    ownMembers: null,
+    effects: [],
+    rejections: [],
+  };
   if (!isOver(run) || event.type === 'client-left') {
     handle(step, event);
-    review(step);
+    if (!isProgress(event)) review(step);
   }
   return step;
+}
+
+/** Nothing follows from it: it is there to be shown. Of all messages it is the most frequent one. */
+function isProgress(event: RunEvent): boolean {
+  return event.type === 'member-said' && event.message.type === 'progress';
 }
 
 /** Whether a client is a member on this very connection. */

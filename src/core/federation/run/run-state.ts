@@ -36,6 +36,8 @@ export interface RunState {
   readonly seats: readonly (string | null)[];
   /** Clients with a seat in this run, the departed included, by clientId. */
   readonly members: ReadonlyMap<string, Member>;
+  /** Those of them that have not left; the same set until somebody is seated or leaves. */
+  readonly here: ReadonlySet<string>;
   /** Connections whose client failed and lost its seat: not seated again. */
   readonly barred: ReadonlySet<ConnectionId>;
   readonly keys: RunKeys;
@@ -301,6 +303,7 @@ export function restoredRun(
     endedAtMs: saved.endedAtMs,
     seats: saved.seats,
     members: new Map(),
+    here: new Set(),
     barred: new Set(),
     keys,
     committed: {

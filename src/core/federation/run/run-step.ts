@@ -9,7 +9,6 @@ import type {
   ConnectionId,
   TimerName,
 } from '../coordinator-types.ts';
-import { withEntry } from '../persistent-map.ts';
 import {
   persistentRun,
   roundNow,
@@ -40,6 +39,8 @@ export interface Surroundings {
 export interface RunStep extends Omit<Surroundings, 'nextTicket'> {
   readonly config: CoordinatorConfig;
   run: RunState;
+  /** The run's members, once this step has changed one of them: copied once, not for each of many. */
+  ownMembers: Map<string, Member> | null;
   readonly effects: CoordinatorEffect[];
   readonly rejections: ErrorCode[];
   nextTicket: number;
@@ -61,9 +62,33 @@ export function changeMember(
   // A detail belongs to the trouble that it came with.
   const { troubleDetail = facts.trouble === undefined ? member.shown.troubleDetail : null } = facts;
   const shown = { ...member.shown, ...facts, troubleDetail };
-  change(step, {
-    members: withEntry(step.run.members, clientId, { ...member, ...changes, shown }),
-  });
+  ownMembers(step).set(clientId, { ...member, ...changes, shown });
+}
+
+/** To be changed in place: nobody outside of this step has seen the map. */
+function ownMembers(step: RunStep): Map<string, Member> {
+  if (step.ownMembers === null || step.ownMembers !== step.run.members) {
+    step.ownMembers = new Map(step.run.members);
+    change(step, { members: step.ownMembers });
+  }
+  return step.ownMembers;
+}
+
+export function addMember(step: RunStep, member: Member): void {
+  ownMembers(step).set(member.clientId, member);
+  change(step, { here: new Set(step.run.here).add(member.clientId) });
+}
+
+/** Another has its seat. */
+export function removeMember(step: RunStep, clientId: string): void {
+  ownMembers(step).delete(clientId);
+  noteAbsence(step, clientId);
+}
+
+/** The member is not there any more; it keeps its seat. */
+export function noteAbsence(step: RunStep, clientId: string): void {
+  const here = new Set(step.run.here);
+  if (here.delete(clientId)) change(step, { here });
 }
 
 /** Says something to a member, if it is still connected. */

@@ -2,12 +2,13 @@
 // that comes back gets its own seat; spares take seats that nobody holds.
 import type { ClientMessageOf } from '../../protocol/client-messages.ts';
 import type { ServerMessageOf } from '../../protocol/server-messages.ts';
-import { withEntry, withoutEntry } from '../persistent-map.ts';
 import {
+  addMember,
   change,
   changeMember,
   clearTimer,
   reject,
+  removeMember,
   setTimer,
   tell,
   type Presence,
@@ -47,13 +48,10 @@ function takeSeat(step: RunStep, { clientId, name, connection }: Presence, seat:
   if (holder !== null && holder !== clientId) {
     tell(step, holder, { type: 'release', runId: step.run.runId });
     const replaced = step.run.members.get(holder);
-    change(step, {
-      members: withoutEntry(step.run.members, holder),
-      barred:
-        replaced?.shown.standing === 'failed'
-          ? new Set(step.run.barred).add(replaced.connection)
-          : step.run.barred,
-    });
+    removeMember(step, holder);
+    if (replaced?.shown.standing === 'failed') {
+      change(step, { barred: new Set(step.run.barred).add(replaced.connection) });
+    }
   }
   const earlier = step.run.members.get(clientId);
   const known = earlier?.shown;
@@ -82,10 +80,8 @@ function takeSeat(step: RunStep, { clientId, name, connection }: Presence, seat:
     numUnanswered: 0,
     rangeExponents: [],
   };
-  change(step, {
-    seats: step.run.seats.map((old, index) => (index === seat ? clientId : old)),
-    members: withEntry(step.run.members, clientId, member),
-  });
+  change(step, { seats: step.run.seats.with(seat, clientId) });
+  addMember(step, member);
   assign(step, clientId);
 }
 

@@ -8,7 +8,8 @@ import type { Trial } from '../../tuning/trial.ts';
 import type { RunState } from '../run/run-state.ts';
 import { unfinishedRuns, type Runs } from '../runs.ts';
 import type { PersistentStudy } from '../persistence.ts';
-import type { StudyState, CoordinatorState, Stepped } from '../coordinator-state.ts';
+import { change, persist, type CoordinatorStep } from '../coordinator-step.ts';
+import type { StudyState } from '../coordinator-state.ts';
 
 /** A study of which no trial has begun. */
 export function newStudy(
@@ -82,16 +83,20 @@ export function bestRunId({ study, runIds }: PersistentStudy): string | null {
   return best === null ? null : (runIds[best.number] ?? null);
 }
 
-/** The study as the state's; `drops`: runs whose sealed bytes nobody needs any more. */
-export function saved(
-  state: CoordinatorState,
+/** The study has changed, in what is known of it while the server lives. */
+export function changeStudy(step: CoordinatorStep, study: StudyState): void {
+  change(step, { study });
+}
+
+/** The study has changed and is made durable; `drops`: runs whose sealed bytes nobody needs any more. */
+export function saveStudy(
+  step: CoordinatorStep,
   study: StudyState,
   drops: { readonly weightsOf: readonly string[]; readonly keysOf: readonly string[] } = {
     weightsOf: [],
     keysOf: [],
   },
-): Stepped {
-  const ticket = state.nextTicket;
-  const change = { type: 'save-study', study: persistentStudy(study), drops } as const;
-  return [{ ...state, study, nextTicket: ticket + 1 }, [{ type: 'persist', ticket, change }]];
+): void {
+  changeStudy(step, study);
+  persist(step, { type: 'save-study', study: persistentStudy(study), drops });
 }
