@@ -10,6 +10,7 @@ import type {
 import { createProjection } from '../core/federation/project-view.ts';
 import type { Untimed } from '../core/federation/untimed.ts';
 import type { DashboardResults, ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
+import type { Refusal } from '../core/protocol/notes.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
 import type { Storage } from './storage.ts';
@@ -174,11 +175,11 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
 }
 
 function outcomeOf(command: keyof typeof resultOf, stored: StoredRun | null): Outcome {
-  const refusal = (text: string): Outcome => ({ ok: false, code: 'not-now', text });
-  if (stored === null) return refusal('This run is not stored here any more.');
+  const refusal = (reason: Refusal): Outcome => ({ ok: false, code: 'not-now', reason });
+  if (stored === null) return refusal({ code: 'run-not-stored' });
   const lacksWeights = stored.sealedWeights === null && stored.run.committedRound > 0;
   return command === 'get-model' && lacksWeights
-    ? refusal('The weights of this run were not kept: its trial was pruned or failed.')
+    ? refusal({ code: 'weights-not-kept' })
     : { ok: true, result: resultOf[command](stored) };
 }
 

@@ -16,7 +16,10 @@ import { restoredFrom } from './restoring.ts';
 import { defaultRunConfig, type RunConfig } from '../experiment/run-config.ts';
 import { persistentRun } from './run/run-state.ts';
 import type { Untimed } from './untimed.ts';
-import type { PersistentRun } from './persistence.ts';
+import type { PersistentRun, PersistentStudy } from './persistence.ts';
+import { newStudy } from './study/study-state.ts';
+import { createStudy } from '../tuning/study.ts';
+import { defaultStudySetup } from '../experiment/study-setup.ts';
 import type { CoordinatorState } from './coordinator-state.ts';
 
 const parameters = {
@@ -455,7 +458,11 @@ describe('a round', () => {
     table.happen({ type: 'client-gone', connection: 'c2' });
     expect(table.sentTo(0)).toContainEqual({ type: 'abandon', runId: 'run', round: 1, attempt: 1 });
     expect(table.view.run).toMatchObject({ phase: 'gathering', attempt: 2, abandonedRounds: 1 });
-    expect(table.view.run!.note).toBe('Waiting for clients: 2 ready, at least 3 needed.');
+    expect(table.view.run!.note).toEqual({
+      code: 'waiting-for-clients',
+      numReady: 2,
+      numRequired: 3,
+    });
     table.join(2);
     table.prepared(2);
     expect(table.sentTo(0)).toContainEqual(expect.objectContaining({ type: 'train', attempt: 2 }));
@@ -514,7 +521,7 @@ describe('a round', () => {
       table.happen({ type: 'timer-fired', timer: 'gather', key });
     }
     expect(table.view.run!.phase).toBe('failed');
-    expect(table.view.run!.note).toContain('could not add the updates');
+    expect(table.view.run!.note).toMatchObject({ code: 'round-failed', because: 'engine-broken' });
   });
 
   it('ends the run when training fails for ever', () => {
@@ -538,7 +545,12 @@ describe('a round', () => {
       });
     }
     expect(table.view.run!.phase).toBe('failed');
-    expect(table.view.run!.note).toContain('learning rate');
+    expect(table.view.run!.note).toEqual({
+      code: 'round-failed',
+      round: 1,
+      numTimes: 3,
+      because: 'non-finite-update',
+    });
   });
 
   it('announces nothing before it is durable, and pauses when it cannot be stored', () => {
@@ -553,7 +565,7 @@ describe('a round', () => {
     if (persist?.type !== 'persist') throw new Error('nothing was persisted');
     table.happen({ type: 'persist-failed', ticket: persist.ticket, detail: 'quota' });
     expect(table.view.run!.phase).toBe('paused');
-    expect(table.view.run!.note).toContain('could not store');
+    expect(table.view.run!.note).toEqual({ code: 'not-stored' });
     expect(table.view.history).toEqual([]);
     expect(table.sentTo(0).map(({ type }) => type)).toEqual(['abandon']);
   });
@@ -626,16 +638,17 @@ describe('commands', () => {
     expect(table.start({ clients: 100 })).toMatchObject({
       ok: false,
       code: 'not-now',
-      text: expect.stringContaining('50 contributors at most'),
+      reason: { code: 'no-encryption', detail: '50 contributors at most' },
     });
     expect(table.start({ clients: 2, minimumClients: 3 })).toMatchObject({
       ok: false,
       code: 'not-now',
+      reason: { code: 'minimum-too-high', minimumClients: 3, clients: 2 },
     });
     expect(table.start()).toEqual({ ok: true, result: { runId: 'run' } });
     expect(table.start({}, 'second')).toMatchObject({
       ok: false,
-      text: expect.stringContaining('Stop it'),
+      reason: { code: 'run-going-on', wanted: 'run' },
     });
   });
 
@@ -855,6 +868,25 @@ describe('a restored coordinator', () => {
       const expected = { type: 'prepare-sum', runId, parameters: table.state.run!.parameters };
       expect(prepared).toEqual(status === 'finished' ? [] : [expected]);
     }
+  });
+
+  it('shows the note that an earlier build stored as a sentence', () => {
+    const table = setUp(3);
+    table.open();
+    const note = 'Paused: the browser could not store the run.';
+    const run = { ...persistentRun(table.state.run!), status: 'paused' as const, note };
+    const current = { run, sealedWeights: null, sealedKeys: null };
+    const setup = { ...defaultStudySetup, base: run.config };
+    const study = createStudy(setup.study);
+    const saved: PersistentStudy = {
+      ...newStudy('study', setup, study, 0),
+      stage: { phase: 'paused' },
+      note: 'It paused by itself.',
+    };
+    const [state] = createCoordinator(config, restoredFrom([current], 1, saved));
+    const view = projectView(state, null);
+    expect(view.run).toMatchObject({ phase: 'paused', note });
+    expect(view.study).toMatchObject({ phase: 'paused', note: 'It paused by itself.' });
   });
 
   it('numbers its attempts anew, durably, before it opens anything', () => {

@@ -3,6 +3,7 @@
 import { PROTOCOL_VERSION } from '../protocol/schema.ts';
 import { grant, refuse, type DashboardSaid } from './command-answers.ts';
 import { change, persist, type CoordinatorStep } from './coordinator-step.ts';
+import type { Refusal } from '../protocol/notes.ts';
 import type { DashboardMessageOf } from '../protocol/dashboard-messages.ts';
 import { isOver, type RunState } from './run/run-state.ts';
 import { runOf } from './runs.ts';
@@ -21,7 +22,7 @@ export function onDashboardSaid(step: CoordinatorStep, event: DashboardSaid): vo
     case 'watch':
       return message.protocolVersion === PROTOCOL_VERSION
         ? grant(step, event, { serverId: step.config.serverId })
-        : refuse(step, event, 'Reload this tab: the server runs another version.', 'wrong-version');
+        : refuse(step, event, { code: 'wrong-version' }, 'wrong-version');
     case 'set-view-interval':
       return grant(step, event);
     case 'start-run':
@@ -49,7 +50,7 @@ function steerRun(
   const { type, runId } = message;
   const run = runOf(step.state, runId);
   if (run === null) {
-    return refuse(step, event, 'That run is not at the table any more.', 'foreign-run');
+    return refuse(step, event, { code: 'run-unknown' }, 'foreign-run');
   }
   const problem = steeringProblem(run, type);
   if (problem !== null) return refuse(step, event, problem);
@@ -68,12 +69,12 @@ function studyOf({ study }: CoordinatorState, run: RunState): StudyState | null 
 function steeringProblem(
   run: RunState,
   command: 'pause-run' | 'continue-run' | 'stop-run',
-): string | null {
-  if (isOver(run)) return 'The run is over.';
+): Refusal | null {
+  if (isOver(run)) return { code: 'run-over' };
   const { phase } = run.stage;
-  if (phase === 'concluding') return 'The run is just finishing.';
-  if (command === 'pause-run' && phase === 'paused') return 'The run is paused already.';
-  if (command === 'continue-run' && phase !== 'paused') return 'The run is not paused.';
+  if (phase === 'concluding') return { code: 'run-finishing' };
+  if (command === 'pause-run' && phase === 'paused') return { code: 'run-paused' };
+  if (command === 'continue-run' && phase !== 'paused') return { code: 'run-not-paused' };
   return null;
 }
 
@@ -84,18 +85,14 @@ function startRun(
 ): void {
   const { run: atTable, study } = step.state;
   if (atTable !== null && !isOver(atTable)) {
-    return refuse(step, event, 'A run is going on. Stop it before you start another.');
+    return refuse(step, event, { code: 'run-going-on', wanted: 'run' });
   }
   if (study !== null && isActive(study)) {
-    return refuse(step, event, 'A study is going on. Stop it before you start a run.');
+    return refuse(step, event, { code: 'study-going-on', wanted: 'run' });
   }
   const { minimumClients, clients } = config;
   if (minimumClients > clients) {
-    return refuse(
-      step,
-      event,
-      `The minimum of ${minimumClients} clients is more than the ${clients} seats. Lower the minimum or add seats.`,
-    );
+    return refuse(step, event, { code: 'minimum-too-high', minimumClients, clients });
   }
   const runId = event.freshRunId;
   let run: RunState;
@@ -109,8 +106,8 @@ function startRun(
       skipsTest: false,
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown reason';
-    return refuse(step, event, `No encryption parameters fit this configuration: ${reason}`);
+    const detail = error instanceof Error ? error.message : String(error);
+    return refuse(step, event, { code: 'no-encryption', detail });
   }
   takeTable(step, run);
   grant(step, event, { runId });

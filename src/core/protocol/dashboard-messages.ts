@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { runConfigSchema } from '../experiment/run-config.ts';
 import { count, identifier, shortText } from './schema.ts';
 import { errorCode } from './error-codes.ts';
+import { refusalSchema } from './notes.ts';
 import { paramsSchema } from '../tuning/study-config.ts';
 import { studySetupSchema } from '../experiment/study-setup.ts';
 import type { ServerView, TrialView } from './view.ts';
@@ -119,7 +120,12 @@ export const serverToDashboardSchema = v.variant('type', [
     requestId,
     outcome: v.variant('ok', [
       v.strictObject({ ok: v.literal(true), result: v.unknown() }),
-      v.strictObject({ ok: v.literal(false), code: errorCode, text: v.string() }),
+      // A server of another version may have other reasons, or gives it as it did then.
+      v.object({
+        ok: v.literal(false),
+        code: errorCode,
+        reason: v.fallback(refusalSchema, { code: 'wrong-version' }),
+      }),
     ]),
   }),
 ]);

@@ -8,6 +8,7 @@ import type { StudySetup } from '../experiment/study-setup.ts';
 import type { Trial, TrialState } from '../tuning/trial.ts';
 import type { ClientPhase, PhaseSegment } from './client-messages.ts';
 import type { ErrorCode } from './error-codes.ts';
+import type { StoredNote } from './notes.ts';
 
 export interface ServerView {
   readonly server: ServerSlice;
@@ -117,8 +118,8 @@ export interface RunView {
   readonly timeLeftMs: number | null;
   readonly test: TestResult | null;
   readonly weightsSha256: string | null;
-  /** Why the run failed, or what it waits for, in a plain sentence; null if neither. */
-  readonly note: string | null;
+  /** Why the run failed, or what it waits for; null if neither. */
+  readonly note: StoredNote | null;
   /** This run is the twin of that one. */
   readonly twinOf: string | null;
   /** This run is a trial of that study. */
@@ -231,8 +232,8 @@ export interface StudyView {
   readonly best: BestTrial | null;
   /** By the pace of the trials so far, ms; null before the first has ended and when nothing runs. */
   readonly timeLeftMs: number | null;
-  /** What the study waits for or why it paused, in a plain sentence; null if neither. */
-  readonly note: string | null;
+  /** What the study waits for or why it paused; null if neither. */
+  readonly note: StoredNote | null;
   /** Epoch ms. */
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
@@ -260,7 +261,8 @@ export interface BestTrial {
 export interface TrialView extends Trial {
   /** Its run, also after its end (`get-history`); null while waiting and for imported trials. */
   readonly runId: string | null;
-  readonly failReason: string | null;
+  /** Why it failed; null if it did not. */
+  readonly failReason: StoredNote | null;
 }
 
 /** `trials` with the changed ones in place; the others keep their identity. */

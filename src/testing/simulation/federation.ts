@@ -84,5 +84,5 @@ function describeRun({ runId, stage, committed, members, note }: RunState): stri
   const seated = [...members.values()].map(
     ({ clientId, shown, holds }) => `${clientId} ${shown.standing} ${holds}`,
   );
-  return `${runId} ${stage.phase} round ${committed.round} (${seated.join(', ')}) ${note}`;
+  return `${runId} ${stage.phase} round ${committed.round} (${seated.join(', ')}) ${JSON.stringify(note)}`;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../core/protocol/dashboard-messages.ts';
 import { PROTOCOL_VERSION, serverLockName } from '../../core/protocol/schema.ts';
 import type { ServerView, TrialView } from '../../core/protocol/view.ts';
+import { refusalSentence } from '../../words.ts';
 
 type Command = DashboardMessage extends infer Message
   ? Message extends unknown
@@ -113,7 +114,8 @@ export function connectToServer(listener: LinkListener): ServerLink {
     const waiting = pending.get(message.requestId);
     pending.delete(message.requestId);
     if (message.outcome.ok) waiting?.resolve(message.outcome.result as never);
-    else waiting?.reject(new Refused(message.outcome.code, message.outcome.text));
+    else
+      waiting?.reject(new Refused(message.outcome.code, refusalSentence(message.outcome.reason)));
   }
 
   function request<Type extends Command['type']>(

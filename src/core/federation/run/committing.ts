@@ -72,13 +72,13 @@ function settle(step: RunStep, then: AfterCommit): void {
     return endRun(step, 'stopped', null);
   }
   enterGathering(step, null);
-  if (then === 'pause') pauseRun(step, null);
+  if (then === 'pause') pauseRun(step);
 }
 
 /** Everything open is called off; the last commit stands. */
-export function pauseRun(step: RunStep, note: string | null): void {
+export function pauseRun(step: RunStep): void {
   callOff(step);
-  change(step, { stage: { phase: 'paused' }, note });
+  change(step, { stage: { phase: 'paused' }, note: null });
   persist(step);
 }
 

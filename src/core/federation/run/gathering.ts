@@ -8,6 +8,7 @@ import { change, changeMember, roundKey, setTimer, tell, type RunStep } from './
 import { readyMembers, roundNow, type Contribution, type Member } from './run-state.ts';
 import { seatPresent } from './seating.ts';
 import { concludeRun } from './final-test.ts';
+import { isSameNote, type Note } from '../../protocol/notes.ts';
 import type { EvaluationSplit } from '../../training/trainer.ts';
 
 /** Seats who is there, and opens the next round if nothing is left to wait for. */
@@ -49,7 +50,7 @@ export function reviewGathering(step: RunStep): void {
     setTimer(step, 'gather', step.config.gatherMs);
   }
   const note = waitingNote(ready.length, required, lacksKeys);
-  if (note !== step.run.note) change(step, { note });
+  if (!isSameNote(note, step.run.note)) change(step, { note });
 }
 
 export function onGatherTimer(step: RunStep): void {
@@ -68,11 +69,9 @@ export function onGatherTimer(step: RunStep): void {
   });
 }
 
-function waitingNote(numReady: number, required: number, lacksKeys: boolean): string {
-  if (numReady < required) {
-    return `Waiting for clients: ${numReady} ready, at least ${required} needed.`;
-  }
-  return lacksKeys ? 'Waiting for a client to make the keys.' : 'Waiting for more clients.';
+function waitingNote(numReady: number, numRequired: number, lacksKeys: boolean): Note {
+  if (numReady < numRequired) return { code: 'waiting-for-clients', numReady, numRequired };
+  return { code: lacksKeys ? 'waiting-for-keys' : 'waiting-for-more-clients' };
 }
 
 function openTraining(step: RunStep, ready: readonly Member[]): void {

@@ -252,15 +252,13 @@ function onPersistFailed(step: RunStep, ticket: number): void {
   if (keys.status === 'saving' && keys.ticket === ticket) {
     change(step, { keys: { status: 'needed', epoch: keys.epoch + 1, tried: [] } });
   }
-  const note =
-    'Paused: the browser could not store the run. Free some disk space for this site, then continue.';
   const awaitsOther =
     (stage.phase === 'committing' || stage.phase === 'concluding') && stage.ticket !== ticket;
   if (stage.phase === 'committing' && awaitsOther) {
     pauseAfterCommit(step, stage);
   } else if (!awaitsOther) {
     callOff(step);
-    change(step, { stage: { phase: 'paused' }, note });
+    change(step, { stage: { phase: 'paused' }, note: { code: 'not-stored' } });
   }
 }
 
@@ -293,6 +291,7 @@ function onTimer(step: RunStep, event: Extract<RunEvent, { type: 'timer-fired' }
 /** A trial's run that lost its clients fails, so that the study can go on when there are others. */
 function onStallTimer(step: RunStep): void {
   const { stage, config } = step.run;
-  if (stage.phase !== 'gathering' || readyMembers(step.run).length >= config.minimumClients) return;
-  endRun(step, 'failed', `Fewer than ${config.minimumClients} clients were there for too long.`);
+  const numRequired = config.minimumClients;
+  if (stage.phase !== 'gathering' || readyMembers(step.run).length >= numRequired) return;
+  endRun(step, 'failed', { code: 'clients-missing', numRequired });
 }

@@ -11,6 +11,7 @@ import type {
   TestResult,
   TrialPlace,
 } from '../../protocol/view.ts';
+import type { StoredNote } from '../../protocol/notes.ts';
 import type { ConnectionId, CoordinatorConfig } from '../coordinator-types.ts';
 import type { Evaluation } from './spread-evaluation.ts';
 import type { RunConfig } from '../../experiment/run-config.ts';
@@ -49,7 +50,7 @@ export interface RunState {
   readonly failureStreak: number;
   readonly history: readonly RoundRecord[];
   readonly test: TestResult | null;
-  readonly note: string | null;
+  readonly note: StoredNote | null;
   readonly stage: Stage;
 }
 

@@ -9,6 +9,7 @@ import {
   type Params,
   type Study,
 } from '../../tuning/study.ts';
+import { writeNote, type Refusal } from '../../protocol/notes.ts';
 import type { StudySetup } from '../../experiment/study-setup.ts';
 import { trialRunConfig } from '../../experiment/sweep.ts';
 import type { DashboardMessage, DashboardMessageOf } from '../../protocol/dashboard-messages.ts';
@@ -55,7 +56,7 @@ export function onStudyCommand(
   if (message.type === 'import-study') return importStudy(step, event, message);
   const { study } = step.state;
   if (study === null || study.studyId !== message.studyId) {
-    return refuse(step, event, 'That study is not at the table.');
+    return refuse(step, event, { code: 'study-unknown' });
   }
   switch (message.type) {
     case 'pause-study':
@@ -90,21 +91,18 @@ export function onTrialRunCommand(
 }
 
 /** Why no study can take the table now, or null. */
-function obstacle(state: CoordinatorState): string | null {
+function obstacle(state: CoordinatorState): Refusal | null {
   const { study } = state;
   if (study !== null && isActive(study)) {
-    return 'A study is going on. Stop it before you start another.';
+    return { code: 'study-going-on', wanted: 'study' };
   }
-  if (unfinishedRuns(state).length > 0)
-    return 'A run is going on. Stop it before you start a study.';
+  if (unfinishedRuns(state).length > 0) return { code: 'run-going-on', wanted: 'study' };
   return null;
 }
 
-function setupProblem({ base }: Pick<StudySetup, 'base'>): string | null {
-  if (base.minimumClients > base.clients) {
-    return `The minimum of ${base.minimumClients} clients is more than the ${base.clients} seats. Lower the minimum or add seats.`;
-  }
-  return null;
+function setupProblem({ base }: Pick<StudySetup, 'base'>): Refusal | null {
+  const { minimumClients, clients } = base;
+  return minimumClients > clients ? { code: 'minimum-too-high', minimumClients, clients } : null;
 }
 
 function startStudy(step: CoordinatorStep, event: DashboardSaid, setup: StudySetup): void {
@@ -119,13 +117,9 @@ function startStudy(step: CoordinatorStep, event: DashboardSaid, setup: StudySet
 function pauseStudy(step: CoordinatorStep, event: DashboardSaid, study: StudyState): void {
   const { phase } = study.stage;
   if (phase !== 'running') {
-    const text =
-      phase === 'testing'
-        ? 'The trials are over, the best model is being tested.'
-        : phase === 'paused'
-          ? 'The study is paused already.'
-          : 'The study is over.';
-    return refuse(step, event, text);
+    const code =
+      phase === 'testing' ? 'study-testing' : phase === 'paused' ? 'study-paused' : 'study-over';
+    return refuse(step, event, { code });
   }
   saveStudy(step, { ...study, stage: { phase: 'paused' }, note: null });
   grant(step, event);
@@ -141,7 +135,7 @@ function continueStudy(
   const isPaused = runs.some(({ stage: { phase } }) => phase === 'paused');
   const { phase } = study.stage;
   if (phase === 'running' || (phase === 'testing' && !isPaused)) {
-    return refuse(step, event, 'The study is going on already.');
+    return refuse(step, event, { code: 'study-not-paused' });
   }
   const engine =
     numTrials === null
@@ -150,13 +144,7 @@ function continueStudy(
   if (!isActive(study)) {
     const problem = obstacle(step.state) ?? setupProblem(study);
     if (problem !== null) return refuse(step, event, problem);
-    if (!canAsk(engine)) {
-      return refuse(
-        step,
-        event,
-        'No trials are left to run. Raise the number of trials, or enqueue one.',
-      );
-    }
+    if (!canAsk(engine)) return refuse(step, event, { code: 'no-trials-left' });
   }
   const stage = phase === 'testing' ? study.stage : ({ phase: 'running' } as const);
   saveStudy(step, { ...withStudy(study, engine), stage, note: null, endedAtMs: null });
@@ -165,7 +153,7 @@ function continueStudy(
 }
 
 function stopStudy(step: CoordinatorStep, event: DashboardSaid, study: StudyState): void {
-  if (!isActive(study)) return refuse(step, event, 'The study is over.');
+  if (!isActive(study)) return refuse(step, event, { code: 'study-over' });
   const isTesting = study.stage.phase === 'testing' && runningTrials(study).length === 0;
   const stage = isTesting
     ? ({ phase: 'stopped' } as const)
@@ -192,15 +180,15 @@ function stopTrial(
   const { atMs } = step;
   const trial = study.study.trials[number];
   if (trial?.state === 'waiting') {
-    const reason = 'The trial was withdrawn.';
+    const reason = writeNote({ code: 'trial-withdrawn' });
     saveStudy(step, withStudy(study, withdrawTrial(study.study, number, { atMs, reason })));
     return grant(step, event);
   }
-  if (trial?.state !== 'running') return refuse(step, event, `Trial ${number} is not running.`);
+  if (trial?.state !== 'running') return refuse(step, event, { code: 'trial-not-running', number });
   const run = runOf(step.state, study.runIds[number]!);
   if (run === null) {
-    const outcome = { atMs, state: 'failed', reason: 'The trial was stopped.' } as const;
-    tellStudy(step, study, trial, outcome, null);
+    const reason = writeNote({ code: 'trial-stopped' });
+    tellStudy(step, study, trial, { atMs, state: 'failed', reason }, null);
   } else if (isStoppable(run)) advanceRun(step, run.runId, { type: 'stop-asked' });
   grant(step, event);
 }
@@ -211,17 +199,17 @@ function enqueue(
   study: StudyState,
   params: Params,
 ): void {
-  const unknown = Object.keys(params).find((name) => !(name in study.study.config.searchSpace));
-  if (unknown !== undefined) return refuse(step, event, `The study does not vary ${unknown}.`);
+  const name = Object.keys(params).find((each) => !(each in study.study.config.searchSpace));
+  if (name !== undefined) return refuse(step, event, { code: 'parameter-not-varied', name });
   if (trialRunConfig(study.base, params) === null) {
-    return refuse(step, event, 'No run can have these parameters: one is out of its range.');
+    return refuse(step, event, { code: 'impossible-parameters' });
   }
   let next: Study;
   try {
     next = enqueueTrial(study.study, params);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return refuse(step, event, 'The search space does not have these parameters.');
+    return refuse(step, event, { code: 'outside-search-space' });
   }
   saveStudy(step, withStudy(study, next, [...study.runIds, null]));
   grant(step, event, { number: next.trials.length - 1 });

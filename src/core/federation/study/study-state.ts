@@ -1,5 +1,6 @@
 // A study as the coordinator knows it: the engine's study (tuning/study.ts), the run that its trials vary,
 // which run was which trial, and what the study is doing.
+import { readNote } from '../../protocol/notes.ts';
 import type { TrialView } from '../../protocol/view.ts';
 import { bestTrial, type Study } from '../../tuning/study.ts';
 import type { StudySetup } from '../../experiment/study-setup.ts';
@@ -60,7 +61,8 @@ export function withStudy(
 }
 
 function trialView(trial: Trial, runId: string | null): TrialView {
-  return { ...trial, runId, failReason: failReasonOf(trial) };
+  const reason = failReasonOf(trial);
+  return { ...trial, runId, failReason: reason === null ? null : readNote(reason) };
 }
 
 /** Goes on, or could go on at once: no other run may take the table. */

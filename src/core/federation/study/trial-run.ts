@@ -1,6 +1,7 @@
 // A trial and its run: how the run is opened, in the place of the one before it, and what the study is told
 // when it is over.
 import { trialRunConfig } from '../../experiment/sweep.ts';
+import { writeNote, type Note, type StoredNote } from '../../protocol/notes.ts';
 import { bestTrial, tell, type Outcome } from '../../tuning/study.ts';
 import type { Trial } from '../../tuning/trial.ts';
 import type { CoordinatorStep } from '../coordinator-step.ts';
@@ -26,11 +27,11 @@ export function openRun(step: CoordinatorStep, study: StudyState, trial: Trial):
   const { atMs } = step;
   const isStopped = study.stage.phase === 'testing';
   const opened = isStopped
-    ? { problem: 'The study was stopped.' }
+    ? ({ problem: { code: 'study-stopped' } } as const)
     : trialRun(step, study, trial, { skipsTest: true });
   if ('problem' in opened) {
-    const outcome = { atMs, state: 'failed', reason: opened.problem } as const;
-    return tellStudy(step, study, trial, outcome, study.bestRun);
+    const reason = writeNote(opened.problem);
+    return tellStudy(step, study, trial, { atMs, state: 'failed', reason }, study.bestRun);
   }
   takePlace(step, opened.run);
 }
@@ -41,9 +42,9 @@ export function trialRun(
   { studyId, base, runIds }: StudyState,
   { number, params }: Trial,
   { skipsTest }: { readonly skipsTest: boolean },
-): { readonly run: RunState } | { readonly problem: string } {
+): { readonly run: RunState } | { readonly problem: Note } {
   const runConfig = trialRunConfig(base, params);
-  if (runConfig === null) return { problem: 'No run can have these parameters.' };
+  if (runConfig === null) return { problem: { code: 'impossible-parameters' } };
   try {
     const run = newRun(step, {
       runId: runIds[number]!,
@@ -55,8 +56,8 @@ export function trialRun(
     });
     return { run: { ...run, ...placeAfter(step.state, runConfig) } };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown reason';
-    return { problem: `No encryption parameters fit this configuration: ${reason}` };
+    const detail = error instanceof Error ? error.message : String(error);
+    return { problem: { code: 'no-encryption', detail } };
   }
 }
 
@@ -87,13 +88,12 @@ function outcomeOf(study: StudyState, run: RunState, atMs: number): Outcome {
   const { phase } = run.stage;
   const value = run.history.at(-1)?.validationAccuracy ?? null;
   if (phase === 'finished' && value !== null) return { atMs, state: 'complete', value };
-  if (phase === 'failed') {
-    return { atMs, state: 'failed', reason: run.note ?? 'The run failed.' };
-  }
   if (run.isPruned) return { atMs, state: 'pruned' };
-  const reason =
-    study.stage.phase === 'testing' ? 'The study was stopped.' : 'The trial was stopped.';
-  return { atMs, state: 'failed', reason };
+  const note: StoredNote =
+    phase === 'failed'
+      ? (run.note ?? { code: 'run-failed' })
+      : { code: study.stage.phase === 'testing' ? 'study-stopped' : 'trial-stopped' };
+  return { atMs, state: 'failed', reason: writeNote(note) };
 }
 
 /** `run`: the trial's, if it had one. Of a trial that is not complete nobody needs the weights. */
