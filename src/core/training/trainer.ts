@@ -3,12 +3,12 @@
 // flat float32 vectors in the layout of core/model/model-spec.ts.
 import type { ModelSpec } from '../model/model-spec.ts';
 
-/**
- * What a user may ask for: `simd` is the fused training step of src/simd, the others are backends of
- * tfjs. `auto` takes the fastest of WebGL on a real GPU, `simd` and `wasm`, and WebGL of equals.
- */
-export type BackendChoice = 'auto' | 'webgl' | 'simd' | 'wasm' | 'cpu';
-export type BackendName = Exclude<BackendChoice, 'auto'>;
+/** `simd` is the fused training step of src/simd, the others are backends of tfjs. */
+export const backendNames = ['webgl', 'simd', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];
+/** What a user may ask for: `auto` takes the fastest of WebGL on a real GPU, `simd` and `wasm`, and WebGL of equals. */
+export const backendChoices = ['auto', ...backendNames] as const;
+export type BackendChoice = (typeof backendChoices)[number];
 
 export interface BackendInfo {
   readonly backend: BackendName;
@@ -24,7 +24,8 @@ export interface Examples {
   readonly labels: Uint8Array<ArrayBuffer>;
 }
 
-export type OptimizerName = 'sgd' | 'momentum' | 'adam';
+export const optimizerNames = ['sgd', 'momentum', 'adam'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
 export type EvaluationSplit = 'validation' | 'test';
 
 export interface TrainingJob {
