@@ -69,7 +69,7 @@ export function createFederation(context: BrowserContext, url: string): Federati
         run !== null && ['finished', 'stopped', 'failed'].includes(run.phase);
       const view = await federation.waitFor(dashboard, 'the end of the run', isOver, limitMs);
       if (view.run?.phase !== 'finished') {
-        throw new Error(`the run ended as ${view.run?.phase}: ${view.run?.note}`);
+        throw new Error(`the run ended as ${view.run?.phase}: ${JSON.stringify(view.run?.note)}`);
       }
       return view;
     },
@@ -112,7 +112,7 @@ export async function clientIdOf(page: Page): Promise<string> {
 
 function describe({ connection, view, notices }: DashboardState): string {
   const { run, history = [], clients = [] } = view ?? {};
-  const doing = run ? `${run.phase} in round ${run.round} (${run.note ?? 'no note'})` : 'no run';
+  const doing = run ? `${run.phase} in round ${run.round} (${JSON.stringify(run.note)})` : 'no run';
   const tabs = clients.map(({ standing, phase }) => `${standing}/${phase}`).join(', ');
   const said = notices.map(({ text }) => text).join(' ');
   return `connection ${connection}, ${doing}, ${history.length} rounds kept, clients [${tabs}] ${said}`;

@@ -1,6 +1,7 @@
 // Progress of a run as one line of text: on a terminal it is drawn over itself, elsewhere a line is
 // printed per committed round.
 import type { RunView, ServerView } from '../src/core/protocol/view.ts';
+import { noteSentence } from '../src/words.ts';
 
 const BAR_WIDTH = 24;
 
@@ -64,7 +65,7 @@ function doing(run: RunView): string {
   const round = run.round === 0 ? 'initial model' : `round ${run.round} of ${run.config.rounds}`;
   switch (run.phase) {
     case 'gathering':
-      return run.note ?? 'waiting for clients';
+      return run.note === null ? 'waiting for clients' : noteSentence(run.note);
     case 'open':
       return `${round}, ${run.received.length} of ${run.cohort.length} updates`;
     case 'applying':

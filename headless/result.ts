@@ -2,6 +2,7 @@
 import { NUM_CLASSES } from '../src/core/model/model-spec.ts';
 import type { RunConfig } from '../src/core/experiment/run-config.ts';
 import type { RoundMilliseconds, ServerView } from '../src/core/protocol/view.ts';
+import { noteSentence } from '../src/words.ts';
 
 export interface RunResult {
   readonly version: 1;
@@ -35,7 +36,9 @@ export function shapeResult(view: ServerView, wallMs: number): RunResult {
   const { run, history, clients, server } = view;
   if (run === null) throw new Error('there is no run');
   if (run.phase !== 'finished') {
-    throw new Error(`the run ended as ${run.phase}${run.note === null ? '' : `: ${run.note}`}`);
+    throw new Error(
+      `the run ended as ${run.phase}${run.note === null ? '' : `: ${noteSentence(run.note)}`}`,
+    );
   }
   const numDiverged = server.rejections['diverged'] ?? 0;
   if (numDiverged > 0) throw new Error('the clients do not agree on the global weights');

@@ -64,6 +64,28 @@ describe('the options of a study', () => {
     [1e-4, 1e-3, 1e-2, 1e-1].forEach((rate, index) => expect(rates[index]).toBeCloseTo(rate, 12));
   });
 
+  it('take every sampler and pruner that a study can have', () => {
+    const samplers = ['tpe', 'random', 'grid', 'qmc'];
+    const pruners = [
+      'none',
+      'median',
+      'percentile',
+      'threshold',
+      'halving',
+      'hyperband',
+      'patient',
+    ];
+    expect(samplers.map((name) => studyOf(`study --sampler ${name}`).sampler.type)).toEqual(
+      samplers,
+    );
+    expect(pruners.map((name) => studyOf(`study --pruner ${name}`).pruner.type)).toEqual(pruners);
+    expect(studyOf('study --pruner threshold').pruner).toMatchObject({ lower: 0.2, upper: null });
+    expect(studyOf('study --pruner patient').pruner).toMatchObject({
+      patience: 3,
+      wrapped: { type: 'median', numStartupTrials: 2 },
+    });
+  });
+
   it('keep the journal that they resume up to date', () => {
     expect(optionsOf('study --resume a.log --trials 20')).toMatchObject({
       resume: 'a.log',

@@ -8,12 +8,20 @@ import {
 } from '../src/core/experiment/config-fields.ts';
 import type { Distribution, ParamValue } from '../src/core/tuning/distribution.ts';
 import {
+  prunerNames,
   prunerSchema,
+  samplerNames,
   samplerSchema,
   studyConfigSchema,
   type GridValues,
+  type PrunerConfig,
 } from '../src/core/tuning/study-config.ts';
-import { studySetupSchema, type StudySetup } from '../src/core/experiment/study-setup.ts';
+import { rangeOf } from '../src/core/experiment/schema-range.ts';
+import {
+  parallelTrialsSchema,
+  studySetupSchema,
+  type StudySetup,
+} from '../src/core/experiment/study-setup.ts';
 import {
   defaultStudyConfig,
   readDistribution,
@@ -36,14 +44,15 @@ type Read =
   | { readonly ok: true; readonly options: StudyOptions }
   | { readonly ok: false; readonly message: string };
 
-const samplers = ['tpe', 'random', 'grid', 'qmc'];
-const pruners = ['none', 'median', 'percentile', 'halving', 'hyperband'];
 /** Values that a grid tries of a range without steps. */
 const GRID_POINTS = 4;
-/** Trials at the same time, as the study's setup has it. */
-const MOST_PARALLEL = 20;
+const { high: MOST_PARALLEL } = rangeOf(parallelTrialsSchema);
 /** The percentile pruner keeps the best so many per cent. */
 const PERCENTILE = 50;
+/** The threshold pruner stops a trial below this accuracy: guessing has 0.1. */
+const LOWER = 0.2;
+/** The patient pruner forgives so many rounds without improvement, then asks the median. */
+const PATIENCE = 3;
 
 export const studyOptionNames = [
   '--trials',
@@ -60,8 +69,9 @@ export const studyHelp = [
   `  range the study sweeps units and learning rate. Fields: ${tunableFields.map(kebabCase).join(', ')}.`,
   '',
   `  --trials: Trials in all; default ${defaultStudyConfig.numTrials}.`,
-  `  --sampler: One of ${samplers.join(', ')}; default tpe. A grid tries ${GRID_POINTS} values of a range without steps.`,
-  `  --pruner: One of ${pruners.join(', ')}; default median. Percentile keeps the best ${PERCENTILE} %.`,
+  `  --sampler: One of ${samplerNames.join(', ')}; default tpe. A grid tries ${GRID_POINTS} values of a range without steps.`,
+  `  --pruner: One of ${prunerNames.join(', ')}; default median. Percentile keeps the best ${PERCENTILE} %,`,
+  `  threshold stops below an accuracy of ${LOWER}, patient forgives ${PATIENCE} rounds without improvement, then asks the median.`,
   `  --parallel-trials: Trials at the same time, each in tabs of its own; default 1, at most ${MOST_PARALLEL}.`,
   '  --journal: File for the study as an Optuna journal, written whenever a trial ends.',
   '  --resume: Journal of a study to go on with; it is kept up to date.',
@@ -97,15 +107,14 @@ export function readStudyOptions(given: Given, fieldOptions: readonly string[]):
   if (!swept.ok) return swept;
   const { base, searchSpace } = swept;
   const samplerName = given.get('--sampler') ?? 'tpe';
-  if (!samplers.includes(samplerName)) {
-    return bad(`--sampler must be one of ${samplers.join(', ')}, not "${samplerName}"`);
+  if (!isOneOf(samplerNames, samplerName)) {
+    return bad(`--sampler must be one of ${samplerNames.join(', ')}, not "${samplerName}"`);
   }
   const prunerName = given.get('--pruner') ?? 'median';
-  if (!pruners.includes(prunerName)) {
-    return bad(`--pruner must be one of ${pruners.join(', ')}, not "${prunerName}"`);
+  if (!isOneOf(prunerNames, prunerName)) {
+    return bad(`--pruner must be one of ${prunerNames.join(', ')}, not "${prunerName}"`);
   }
   const rules = shortStudyRules(numTrials ?? defaultStudyConfig.numTrials);
-  const { numStartupTrials } = rules.pruner;
   const setup = v.safeParse(studySetupSchema, {
     study: v.parse(studyConfigSchema, {
       ...defaultStudyConfig,
@@ -114,11 +123,7 @@ export function readStudyOptions(given: Given, fieldOptions: readonly string[]):
         ...(samplerName === 'tpe' ? rules.sampler : { type: samplerName }),
         ...(samplerName === 'grid' ? { values: gridOf(searchSpace) } : {}),
       }),
-      pruner: v.parse(prunerSchema, {
-        type: prunerName,
-        ...(prunerName === 'median' ? { numStartupTrials } : {}),
-        ...(prunerName === 'percentile' ? { numStartupTrials, percentile: PERCENTILE } : {}),
-      }),
+      pruner: v.parse(prunerSchema, prunerOf(prunerName, rules.pruner)),
       numTrials: numTrials ?? defaultStudyConfig.numTrials,
       seed: base.seed,
     }),
@@ -127,6 +132,33 @@ export function readStudyOptions(given: Given, fieldOptions: readonly string[]):
   });
   if (!setup.success) return bad(setup.issues[0].message);
   return { ok: true, options: { setup: setup.output, numTrials, journal, resume } };
+}
+
+function isOneOf<Name extends string>(names: readonly Name[], text: string): text is Name {
+  return names.some((name) => name === text);
+}
+
+/** `median`: the rule for a study of this length. */
+function prunerOf(
+  type: PrunerConfig['type'],
+  median: ReturnType<typeof shortStudyRules>['pruner'],
+): v.InferInput<typeof prunerSchema> {
+  switch (type) {
+    case 'median':
+      return median;
+    case 'percentile':
+      return { ...median, type, percentile: PERCENTILE };
+    case 'threshold':
+      return { type, lower: LOWER };
+    case 'patient':
+      return { type, patience: PATIENCE, wrapped: median };
+    case 'none':
+    case 'halving':
+    case 'hyperband':
+      return { type };
+    default:
+      return type satisfies never;
+  }
 }
 
 /** NaN where it is none, null where nothing was given. */

@@ -3,6 +3,7 @@ import type { ServerView, TrialView } from '../src/core/protocol/view.ts';
 import type { ParamValue } from '../src/core/tuning/distribution.ts';
 import { isFinished } from '../src/core/tuning/trial.ts';
 import { duration, progressBar, type ProgressSink } from './progress.ts';
+import { noteSentence } from '../src/words.ts';
 
 export interface StudyProgress {
   show(view: ServerView): void;
@@ -44,7 +45,7 @@ export function trialLine(trial: TrialView): string {
       .join(', '),
   ];
   if (state === 'pruned') parts.push(`after round ${trial.intermediateValues.at(-1)?.step ?? 0}`);
-  if (failReason !== null) parts.push(failReason);
+  if (failReason !== null) parts.push(noteSentence(failReason));
   if (startedAtMs !== null && completedAtMs !== null) {
     parts.push(`${((completedAtMs - startedAtMs) / 1000).toFixed(1)} s`);
   }
@@ -64,7 +65,7 @@ export function studyLine({ study, run }: ServerView): string {
     progressBar(Math.min(1, share / numTrials)),
     ...(phase === 'testing' ? ['test images'] : []),
     ...running.map(({ number, round }) => `trial ${number}, round ${round} of ${rounds}`),
-    ...(waiting === null ? [] : [waiting]),
+    ...(waiting === null ? [] : [noteSentence(waiting)]),
     ...(best === null ? [] : [`best ${percent(best.value)}`]),
     ...(timeLeftMs === null ? [] : [`${duration(timeLeftMs)} left`]),
   ].join(' · ');

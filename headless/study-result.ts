@@ -7,6 +7,7 @@ import type { ParamValue } from '../src/core/tuning/distribution.ts';
 import type { StudySetup } from '../src/core/experiment/study-setup.ts';
 import { exportTrial, type ExportedTrial } from '../src/core/tuning/trial-export.ts';
 import { isFinished, type Trial } from '../src/core/tuning/trial.ts';
+import { withReasonInWords } from '../src/words.ts';
 
 export interface StudyResult {
   readonly version: 1;
@@ -32,7 +33,7 @@ export function shapeStudyResult({ study, trials }: ServerView, wallMs: number):
   return {
     version: 1,
     config: setup,
-    trials: trials.filter(isFinished).map(exportTrial),
+    trials: trials.filter(isFinished).map((trial) => exportTrial(withReasonInWords(trial))),
     best:
       best === null
         ? null

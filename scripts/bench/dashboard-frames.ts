@@ -3,6 +3,7 @@
 // views arrive at their full rate. Watched: standing at the top, then scrolling through the page. Long tasks
 // are wall time: where clients and server need every core, a task of 5 ms can take 100. So the trace's CPU
 // time of the same tasks is told beside them: that is the page's own work.
+import { optimizerNames } from '../../src/core/training/trainer.ts';
 import { chromium, type BrowserContext, type JSHandle, type Page } from 'playwright';
 import { defaultRunConfig } from '../../src/core/experiment/run-config.ts';
 import type { ServerView } from '../../src/core/protocol/view.ts';
@@ -34,7 +35,7 @@ const setup: StudySetup = {
     ...defaultStudyConfig,
     searchSpace: {
       ...defaultStudyConfig.searchSpace,
-      optimizer: categoricalDistribution(['sgd', 'momentum', 'adam']),
+      optimizer: categoricalDistribution(optimizerNames),
     },
     // Every trial of the continued study runs to its end.
     pruner: { type: 'none' },

@@ -3,7 +3,7 @@
 // the ratios hold. Rows for the bench command; no test asserts a time.
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import { createRandom } from '../core/math/random.ts';
-import type { SchemeName } from '../core/encryption/scheme.ts';
+import { schemeNames, type SchemeName } from '../core/encryption/scheme.ts';
 import { createClientScheme } from '../ckks/client-scheme.ts';
 import { createSummer } from '../ckks/summer.ts';
 
@@ -40,8 +40,7 @@ export const defaultCostRequest: SchemeCostRequest = {
 export async function measureSchemeCosts(
   request: SchemeCostRequest = defaultCostRequest,
 ): Promise<SchemeCost[]> {
-  const names = ['ckks', 'bgv', 'notebook', 'plaintext'] as const;
-  const stands = await Promise.all(names.map((name) => openStand(name, request)));
+  const stands = await Promise.all(schemeNames.map((name) => openStand(name, request)));
   for (const stand of stands) stand.repeat(); // compiles and warms up
   const samples = stands.map((): Samples => ({ encryptMs: [], sumMs: [], decryptMs: [] }));
   for (let i = 0; i < request.repetitions; i++) {

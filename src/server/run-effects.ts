@@ -1,15 +1,17 @@
 // Runs the effects of the coordinator: the one place where the pure state machine meets
 // connections, timers, storage and the summing engine. Events are stepped one at a time, in order.
-import { createCoordinator, stepCoordinator, viewOf } from '../core/federation/coordinator.ts';
+import { createCoordinator, stepCoordinator } from '../core/federation/coordinator.ts';
 import type {
   ConnectionId,
   CoordinatorConfig,
   CoordinatorEffect,
   CoordinatorEvent,
 } from '../core/federation/coordinator-types.ts';
+import { createProjection } from '../core/federation/project-view.ts';
 import type { Untimed } from '../core/federation/untimed.ts';
 import type { ServerToDashboard } from '../core/protocol/dashboard-messages.ts';
 import type { DashboardResults } from '../core/protocol/dashboard-results.ts';
+import type { Refusal } from '../core/protocol/notes.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
 import type { Storage, StoredRun } from './storage.ts';
@@ -23,6 +25,7 @@ export type UntimedEvent = Untimed<CoordinatorEvent>;
 
 export interface CoordinatorHost {
   dispatch(event: UntimedEvent): void;
+  /** The picture for dashboards as it is now; unchanged slices are the same objects as before. */
   view(): ServerView;
   /** The end of this server: no event and no timer moves it any more. Its storage is the caller's to close. */
   stop(): void;
@@ -169,15 +172,16 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
     isStopped = true;
     for (const timer of timers.values()) clearTimeout(timer);
   }
-  return { dispatch, view: () => viewOf(config, state), stop };
+  const project = createProjection();
+  return { dispatch, view: () => project(state), stop };
 }
 
 function outcomeOf(command: keyof typeof resultOf, stored: StoredRun | null): Outcome {
-  const refusal = (text: string): Outcome => ({ ok: false, code: 'not-now', text });
-  if (stored === null) return refusal('This run is not stored here any more.');
+  const refusal = (reason: Refusal): Outcome => ({ ok: false, code: 'not-now', reason });
+  if (stored === null) return refusal({ code: 'run-not-stored' });
   const lacksWeights = stored.sealedWeights === null && stored.run.committedRound > 0;
   return command === 'get-model' && lacksWeights
-    ? refusal('The weights of this run were not kept: its trial was pruned or failed.')
+    ? refusal({ code: 'weights-not-kept' })
     : { ok: true, result: resultOf[command](stored) };
 }
 

@@ -1,5 +1,5 @@
 // The page's words for states: one place, plain sentences, so that the picture, its text twin and
-// the clients' table never disagree.
+// the clients' table never disagree. What the server says of itself is in src/words.ts.
 import type { ClientFailureCode, ClientPhase } from '../core/protocol/client-messages.ts';
 import type { ErrorCode } from '../core/protocol/error-codes.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   StudyView,
 } from '../core/protocol/view.ts';
 import type { BackendName } from '../core/training/trainer.ts';
+import { noteSentence } from '../words.ts';
 import type { ConnectionState } from './dashboard-store.ts';
 import { formatDuration } from './format.ts';
 
@@ -180,7 +181,7 @@ export function tableCaption(run: RunView | null): string {
   const open = run.config.encryption === 'plaintext';
   switch (run.phase) {
     case 'gathering':
-      return run.note ?? 'The run begins when enough clients have their images and their keys.';
+      return noteOr(run, 'The run begins when enough clients have their images and their keys.');
     case 'open':
       return open
         ? 'Clients train on their own images. Updates travel unencrypted: the server can read each of them.'
@@ -196,7 +197,7 @@ export function tableCaption(run: RunView | null): string {
     case 'testing':
       return 'The final model meets the 10,000 test images for the first time.';
     case 'paused':
-      return `Paused. ${run.note ?? 'The run continues from the last saved round.'}`;
+      return `Paused. ${noteOr(run, 'The run continues from the last saved round.')}`;
     case 'finished':
       return open
         ? 'The run is finished. Nothing was encrypted: the server could read every update.'
@@ -204,10 +205,14 @@ export function tableCaption(run: RunView | null): string {
     case 'stopped':
       return 'The run was stopped. Its saved rounds remain.';
     case 'failed':
-      return `The run failed. ${run.note ?? 'Its saved rounds remain.'}`;
+      return `The run failed. ${noteOr(run, 'Its saved rounds remain.')}`;
     default:
       return run.phase satisfies never;
   }
+}
+
+function noteOr({ note }: RunView, otherwise: string): string {
+  return note === null ? otherwise : noteSentence(note);
 }
 
 export function timeLeftWords(timeLeftMs: number | null): string {

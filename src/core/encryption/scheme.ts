@@ -4,7 +4,8 @@
 // integer it must be before anything uses the result, because raw CKKS decryptions leak the secret
 // key (Li & Micciancio 2020, eprint 2020/1533).
 
-export type SchemeName = 'ckks' | 'bgv' | 'notebook' | 'plaintext';
+export const schemeNames = ['ckks', 'bgv', 'notebook', 'plaintext'] as const;
+export type SchemeName = (typeof schemeNames)[number];
 
 /** Everything that both ends must agree on, chosen in code from the cohort's size. */
 export interface SchemeParameters {

@@ -1,8 +1,11 @@
 // Every field of a run's configuration, once: its label, range, unit and meaning for the form and
-// the command line's help, and how its text (URL parameter, option) is read. The ranges repeat the
-// schema's, which has the last word; a test holds the two together.
+// the command line's help, and how its text (URL parameter, option) is read. Ranges and names of choices
+// are the schema's.
 import * as v from 'valibot';
-import { defaultRunConfig, runConfigSchema, type RunConfig } from './run-config.ts';
+import { schemeNames } from '../encryption/scheme.ts';
+import { backendChoices, optimizerNames } from '../training/trainer.ts';
+import { defaultRunConfig, partitionNames, runConfigSchema, type RunConfig } from './run-config.ts';
+import { rangeOf } from './schema-range.ts';
 
 type FieldName = keyof RunConfig;
 
@@ -36,17 +39,23 @@ export interface ChoiceField extends FieldBase {
 
 export type ConfigField = NumberField | ChoiceField;
 
-const choice = (value: string, label: string) => ({ value, label });
+type FieldSpec = Omit<NumberField, 'low' | 'high'> | ChoiceField;
 
-export const configFields: readonly ConfigField[] = [
+/** One for each of the names. */
+function choices<Name extends string>(
+  names: readonly Name[],
+  labels: Readonly<Record<Name, string>>,
+): ChoiceField['choices'] {
+  return names.map((value) => ({ value, label: labels[value] }));
+}
+
+const specs: readonly FieldSpec[] = [
   {
     name: 'clients',
     kind: 'integer',
     label: 'Clients',
     unit: '',
     basic: true,
-    low: 1,
-    high: 100,
     log: false,
     meaning: 'Seats at the table; the training images are split into this many shards.',
   },
@@ -56,8 +65,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Rounds',
     unit: '',
     basic: true,
-    low: 1,
-    high: 1000,
     log: false,
     meaning: 'How often the clients train and their updates are averaged.',
   },
@@ -67,12 +74,12 @@ export const configFields: readonly ConfigField[] = [
     label: 'Encryption',
     unit: '',
     basic: true,
-    choices: [
-      choice('ckks', 'CKKS, packed'),
-      choice('bgv', 'BGV, packed'),
-      choice('notebook', 'CKKS as in the notebook'),
-      choice('plaintext', 'not encrypted'),
-    ],
+    choices: choices(schemeNames, {
+      ckks: 'CKKS, packed',
+      bgv: 'BGV, packed',
+      notebook: 'CKKS as in the notebook',
+      plaintext: 'not encrypted',
+    }),
     meaning: 'How updates are encrypted before they leave a client.',
   },
   {
@@ -81,11 +88,11 @@ export const configFields: readonly ConfigField[] = [
     label: 'Partition',
     unit: '',
     basic: true,
-    choices: [
-      choice('iid', 'IID'),
-      choice('shards', 'label shards'),
-      choice('dirichlet', 'Dirichlet'),
-    ],
+    choices: choices(partitionNames, {
+      iid: 'IID',
+      shards: 'label shards',
+      dirichlet: 'Dirichlet',
+    }),
     meaning: 'How the training images are divided among the clients.',
   },
   {
@@ -94,8 +101,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Dirichlet α',
     unit: '',
     basic: true,
-    low: 0.01,
-    high: 1000,
     log: true,
     onlyWhen: { field: 'partition', is: 'dirichlet' },
     meaning: 'Smaller: each client sees fewer digits. Larger: closer to IID.',
@@ -106,8 +111,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Shards per client',
     unit: '',
     basic: true,
-    low: 1,
-    high: 50,
     log: false,
     onlyWhen: { field: 'partition', is: 'shards' },
     meaning: 'Label-sorted shards each client gets; 2 means about two digits each.',
@@ -118,8 +121,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Learning rate',
     unit: '',
     basic: true,
-    low: 1e-7,
-    high: 10,
     log: true,
     meaning: 'Step size of the local optimizer.',
   },
@@ -129,8 +130,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Local epochs',
     unit: '',
     basic: true,
-    low: 1,
-    high: 100,
     log: false,
     meaning: 'Passes over its own images that a client makes each round.',
   },
@@ -140,8 +139,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Local batches',
     unit: '',
     basic: false,
-    low: 1,
-    high: 100000,
     log: true,
     empty: 'whole epochs',
     meaning: 'At most this many batches a round, instead of whole epochs.',
@@ -152,8 +149,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Batch size',
     unit: 'images',
     basic: false,
-    low: 1,
-    high: 60000,
     log: true,
     meaning: 'Images per step; larger than a shard means one step an epoch (FedSGD).',
   },
@@ -163,11 +158,11 @@ export const configFields: readonly ConfigField[] = [
     label: 'Optimizer',
     unit: '',
     basic: false,
-    choices: [
-      choice('sgd', 'SGD'),
-      choice('momentum', 'SGD with momentum'),
-      choice('adam', 'Adam'),
-    ],
+    choices: choices(optimizerNames, {
+      sgd: 'SGD',
+      momentum: 'SGD with momentum',
+      adam: 'Adam',
+    }),
     meaning: 'What the clients train with; its state starts fresh each round.',
   },
   {
@@ -176,8 +171,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Momentum',
     unit: '',
     basic: false,
-    low: 0,
-    high: 0.999,
     log: false,
     onlyWhen: { field: 'optimizer', is: 'momentum' },
     meaning: 'Share of the last step that is carried into the next.',
@@ -188,8 +181,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Hidden units',
     unit: '',
     basic: false,
-    low: 16,
-    high: 1024,
     log: true,
     meaning: 'Width of each hidden layer.',
   },
@@ -199,8 +190,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Hidden layers',
     unit: '',
     basic: false,
-    low: 1,
-    high: 4,
     log: false,
     meaning: 'One is the notebook’s model; two of 200 units are McMahan’s 2NN.',
   },
@@ -210,8 +199,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Fraction',
     unit: '',
     basic: false,
-    low: 0,
-    high: 1,
     log: false,
     meaning: 'Share of the clients asked each round; 0 asks the minimum.',
   },
@@ -221,8 +208,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Minimum',
     unit: 'clients',
     basic: false,
-    low: 1,
-    high: 100,
     log: false,
     meaning: 'With fewer updates at the deadline the round is abandoned and tried again.',
   },
@@ -232,8 +217,6 @@ export const configFields: readonly ConfigField[] = [
     label: 'Deadline',
     unit: 'ms',
     basic: false,
-    low: 1000,
-    high: 3600000,
     log: true,
     meaning: 'Longest time a round waits for its clients.',
   },
@@ -243,13 +226,13 @@ export const configFields: readonly ConfigField[] = [
     label: 'Backend',
     unit: '',
     basic: false,
-    choices: [
-      choice('auto', 'fastest (measured)'),
-      choice('webgl', 'WebGL'),
-      choice('simd', 'SIMD training step'),
-      choice('wasm', 'TensorFlow.js WASM'),
-      choice('cpu', 'plain JavaScript'),
-    ],
+    choices: choices(backendChoices, {
+      auto: 'fastest (measured)',
+      webgl: 'WebGL',
+      simd: 'SIMD training step',
+      wasm: 'TensorFlow.js WASM',
+      cpu: 'plain JavaScript',
+    }),
     meaning: 'What each client computes on.',
   },
   {
@@ -258,12 +241,16 @@ export const configFields: readonly ConfigField[] = [
     label: 'Seed',
     unit: '',
     basic: false,
-    low: 0,
-    high: 4294967295,
     log: false,
     meaning: 'Partition, initial weights, batch order and dither all derive from it.',
   },
 ];
+
+export const configFields: readonly ConfigField[] = specs.map((spec) =>
+  spec.kind === 'choice'
+    ? spec
+    : { ...spec, ...rangeOf(runConfigSchema.entries[spec.name] as v.GenericSchema<number>) },
+);
 
 export interface ConfigProblem {
   readonly field: string;

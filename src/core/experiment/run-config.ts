@@ -1,6 +1,11 @@
 // A run's whole configuration: one schema is the source of the type, of the URL's and the command
 // line's options, and of the ranges that the dashboard's form shows.
 import * as v from 'valibot';
+import { schemeNames } from '../encryption/scheme.ts';
+import { backendChoices, optimizerNames } from '../training/trainer.ts';
+
+/** How the training examples are divided (core/partitioning). */
+export const partitionNames = ['iid', 'shards', 'dirichlet'] as const;
 
 const integer = (low: number, high: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
@@ -13,7 +18,7 @@ export const runConfigSchema = v.strictObject({
   /** Seats at the table: the training examples are partitioned into this many shards. */
   clients: integer(1, 100),
   rounds: integer(1, 1000),
-  partition: v.picklist(['iid', 'shards', 'dirichlet']),
+  partition: v.picklist(partitionNames),
   /** Dirichlet concentration; used by `dirichlet` only. */
   alpha: real(0.01, 1000),
   /** Label-sorted shards a client gets; used by `shards` only (McMahan et al. 2017: 2). */
@@ -21,7 +26,7 @@ export const runConfigSchema = v.strictObject({
   /** Width of every hidden layer. */
   units: integer(16, 1024),
   hiddenLayers: integer(1, 4),
-  optimizer: v.picklist(['sgd', 'momentum', 'adam']),
+  optimizer: v.picklist(optimizerNames),
   learningRate: real(1e-7, 10),
   /** Used by `momentum` only. */
   momentum: real(0, 0.999),
@@ -36,9 +41,9 @@ export const runConfigSchema = v.strictObject({
   minimumClients: integer(1, 100),
   /** From a round's opening, and again from its sum's release, ms. */
   deadlineMs: integer(1000, 3600000),
-  encryption: v.picklist(['ckks', 'bgv', 'notebook', 'plaintext']),
+  encryption: v.picklist(schemeNames),
   /** What clients are asked to train on; a client's own choice (its URL) wins. */
-  backend: v.picklist(['auto', 'webgl', 'simd', 'wasm', 'cpu']),
+  backend: v.picklist(backendChoices),
 });
 
 export type RunConfig = v.InferOutput<typeof runConfigSchema>;

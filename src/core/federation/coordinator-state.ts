@@ -1,17 +1,12 @@
 // The whole state of the coordinator: what is at the table and beside it, who is there, the archive
 // and the study.
-import type {
-  TrialView,
-  RunSummary,
-  ServerSees,
-  ServerSlice,
-  ServerView,
-} from '../protocol/view.ts';
+import type { RunSummary, ServerSees, ServerSlice, TrialView } from '../protocol/view.ts';
 import type { RunState } from './run/run-state.ts';
 import type { PersistentStudy } from './persistence.ts';
 import type { CoordinatorEffect } from './coordinator-types.ts';
 import type { HeldKeys } from './run/key-making.ts';
 import type { Registry } from './registry.ts';
+import type { Attendance } from './attendance.ts';
 
 export interface StudyState extends PersistentStudy {
   /** The best trial's run with its sealed weights, if there is one. */
@@ -24,6 +19,7 @@ export interface StudyState extends PersistentStudy {
 
 export interface CoordinatorState {
   readonly registry: Registry;
+  readonly attendance: Attendance;
   /** The run at the table: going on, or the last one. */
   readonly run: RunState | null;
   /** Runs of further trials of the study, side by side with `run` on clients of their own. */
@@ -37,7 +33,6 @@ export interface CoordinatorState {
   readonly nextTicket: number;
   readonly server: ServerSlice;
   readonly sees: ServerSees;
-  readonly view: ServerView;
 }
 
 export type Stepped = [CoordinatorState, CoordinatorEffect[]];

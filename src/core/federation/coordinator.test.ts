@@ -5,18 +5,22 @@ import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { DashboardMessage } from '../protocol/dashboard-messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/schema.ts';
-import { createCoordinator, stepCoordinator, viewOf } from './coordinator.ts';
+import { createCoordinator, stepCoordinator } from './coordinator.ts';
 import type {
   CoordinatorConfig,
   CoordinatorEffect,
   CoordinatorEvent,
 } from './coordinator-types.ts';
 import { sliceBounds } from './evaluation-slices.ts';
+import { createProjection, projectView } from './project-view.ts';
 import { restoredFrom } from './restoring.ts';
 import { defaultRunConfig, type RunConfig } from '../experiment/run-config.ts';
 import { persistentRun } from './run/run-state.ts';
 import type { Untimed } from './untimed.ts';
-import type { PersistentRun } from './persistence.ts';
+import type { PersistentRun, PersistentStudy } from './persistence.ts';
+import { newStudy } from './study/study-state.ts';
+import { createStudy } from '../tuning/study.ts';
+import { defaultStudySetup } from '../experiment/study-setup.ts';
 import type { CoordinatorState } from './coordinator-state.ts';
 
 const parameters = {
@@ -48,6 +52,7 @@ type AddOutcome = Extract<CoordinatorEvent, { type: 'update-added' }>['outcome']
 function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = false) {
   let [state, effects] = createCoordinator(config, null);
   let nowMs = 1000;
+  const project = createProjection();
   const tickets: number[] = [];
   const table = {
     get state(): CoordinatorState {
@@ -57,7 +62,7 @@ function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = 
       return effects;
     },
     get view() {
-      return viewOf(config, state);
+      return project(state);
     },
     /** Every save so far is durable. */
     flush() {
@@ -458,7 +463,11 @@ describe('a round', () => {
     table.happen({ type: 'client-gone', connection: 'c2' });
     expect(table.sentTo(0)).toContainEqual({ type: 'abandon', runId: 'run', round: 1, attempt: 1 });
     expect(table.view.run).toMatchObject({ phase: 'gathering', attempt: 2, abandonedRounds: 1 });
-    expect(table.view.run!.note).toBe('Waiting for clients: 2 ready, at least 3 needed.');
+    expect(table.view.run!.note).toEqual({
+      code: 'waiting-for-clients',
+      numReady: 2,
+      numRequired: 3,
+    });
     table.join(2);
     table.prepared(2);
     expect(table.sentTo(0)).toContainEqual(expect.objectContaining({ type: 'train', attempt: 2 }));
@@ -517,7 +526,7 @@ describe('a round', () => {
       table.happen({ type: 'timer-fired', timer: 'gather', key });
     }
     expect(table.view.run!.phase).toBe('failed');
-    expect(table.view.run!.note).toContain('could not add the updates');
+    expect(table.view.run!.note).toMatchObject({ code: 'round-failed', because: 'engine-broken' });
   });
 
   it('ends the run when training fails for ever', () => {
@@ -541,7 +550,12 @@ describe('a round', () => {
       });
     }
     expect(table.view.run!.phase).toBe('failed');
-    expect(table.view.run!.note).toContain('learning rate');
+    expect(table.view.run!.note).toEqual({
+      code: 'round-failed',
+      round: 1,
+      numTimes: 3,
+      because: 'non-finite-update',
+    });
   });
 
   it('announces nothing before it is durable, and pauses when it cannot be stored', () => {
@@ -556,7 +570,7 @@ describe('a round', () => {
     if (persist?.type !== 'persist') throw new Error('nothing was persisted');
     table.happen({ type: 'persist-failed', ticket: persist.ticket, detail: 'quota' });
     expect(table.view.run!.phase).toBe('paused');
-    expect(table.view.run!.note).toContain('could not store');
+    expect(table.view.run!.note).toEqual({ code: 'not-stored' });
     expect(table.view.history).toEqual([]);
     expect(table.sentTo(0).map(({ type }) => type)).toEqual(['abandon']);
   });
@@ -629,16 +643,17 @@ describe('commands', () => {
     expect(table.start({ clients: 100 })).toMatchObject({
       ok: false,
       code: 'not-now',
-      text: expect.stringContaining('50 contributors at most'),
+      reason: { code: 'no-encryption', detail: '50 contributors at most' },
     });
     expect(table.start({ clients: 2, minimumClients: 3 })).toMatchObject({
       ok: false,
       code: 'not-now',
+      reason: { code: 'minimum-too-high', minimumClients: 3, clients: 2 },
     });
     expect(table.start()).toEqual({ ok: true, result: { runId: 'run' } });
     expect(table.start({}, 'second')).toMatchObject({
       ok: false,
-      text: expect.stringContaining('Stop it'),
+      reason: { code: 'run-going-on', wanted: 'run' },
     });
   });
 
@@ -709,6 +724,30 @@ describe('commands', () => {
   });
 });
 
+describe('whose a client is', () => {
+  it('is worked out anew when somebody comes or goes, not while a round goes on', () => {
+    const table = setUp(3);
+    table.open();
+    const { attendance } = table.state;
+    const progress = { type: 'progress', runId: 'run', round: 1, attempt: 1 } as const;
+    table.say(1, { ...progress, phase: 'training', fraction: 0.5 });
+    table.update(0);
+    table.added(0);
+    expect(table.state.attendance).toBe(attendance);
+    table.happen({ type: 'client-gone', connection: 'c2' });
+    table.join(7);
+    expect(table.state.attendance).toMatchObject({
+      present: new Map([['run', ['client-0', 'client-1', 'client-7'].map(named)]]),
+      free: new Set(['client-7']),
+    });
+    expect([...table.state.run!.here]).toEqual(['client-0', 'client-1']);
+  });
+
+  function named(clientId: string) {
+    return expect.objectContaining({ clientId });
+  }
+});
+
 describe('the view', () => {
   it('keeps the identity of every slice in which nothing changed', () => {
     const table = setUp(3);
@@ -730,6 +769,37 @@ describe('the view', () => {
     expect(table.view.clients[1]).toMatchObject({ phase: 'training', fraction: 0.5 });
     expect(table.view.clients[0]).toBe(before.clients[0]);
     expect(table.view.run).toBe(before.run);
+  });
+
+  it('shows of a member what is listed, whatever else the run keeps of it', () => {
+    const table = setUp(3);
+    table.open();
+    const { state } = table;
+    const run = state.run!;
+    const members = new Map(
+      [...run.members].map(([id, member]) => [id, { ...member, whispered: 'to the run alone' }]),
+    );
+    const { clients } = projectView({ ...state, run: { ...run, members } }, null);
+    const listed = [
+      ...['clientId', 'name', 'runId', 'seat', 'standing', 'phase', 'fraction', 'backend'],
+      ...['numExamples', 'labelHistogram', 'lastSegments', 'lastUpdateBytes', 'totalUpdateBytes'],
+      ...['lastAccuracy', 'trouble', 'troubleDetail'],
+    ].sort();
+    expect(clients).toHaveLength(3);
+    for (const client of clients) expect(Object.keys(client).sort()).toEqual(listed);
+    const spare = projectView({ ...state, run: null }, null).clients[0]!;
+    expect(Object.keys(spare).sort()).toEqual(listed);
+  });
+
+  it('knows the name of a client that has left, from the state alone', () => {
+    const table = setUp(3);
+    table.open();
+    table.happen({ type: 'client-gone', connection: 'c1' });
+    expect(projectView(table.state, null).clients[1]).toMatchObject({
+      clientId: 'client-1',
+      name: 'n',
+      standing: 'left',
+    });
   });
 
   it('shows what reached the server and no more of it than a head', () => {
@@ -805,6 +875,25 @@ describe('a restored coordinator', () => {
     }
   });
 
+  it('shows the note that an earlier build stored as a sentence', () => {
+    const table = setUp(3);
+    table.open();
+    const note = 'Paused: the browser could not store the run.';
+    const run = { ...persistentRun(table.state.run!), status: 'paused' as const, note };
+    const current = { run, sealedWeights: null, sealedKeys: null };
+    const setup = { ...defaultStudySetup, base: run.config };
+    const study = createStudy(setup.study);
+    const saved: PersistentStudy = {
+      ...newStudy('study', setup, study, 0),
+      stage: { phase: 'paused' },
+      note: 'It paused by itself.',
+    };
+    const [state] = createCoordinator(config, restoredFrom([current], 1, saved));
+    const view = projectView(state, null);
+    expect(view.run).toMatchObject({ phase: 'paused', note });
+    expect(view.study).toMatchObject({ phase: 'paused', note: 'It paused by itself.' });
+  });
+
   it('numbers its attempts anew, durably, before it opens anything', () => {
     const table = setUp(3);
     table.open();
@@ -817,7 +906,7 @@ describe('a restored coordinator', () => {
         change: expect.objectContaining({ run: expect.objectContaining({ attempt: 5 }) }),
       }),
     );
-    expect(viewOf(config, state)).toMatchObject({
+    expect(projectView(state, null)).toMatchObject({
       run: { phase: 'gathering', attempt: 5, round: 1 },
       server: { restarts: 1 },
       history: [{ round: 0 }],

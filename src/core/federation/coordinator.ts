@@ -12,17 +12,14 @@
 import { PROTOCOL_VERSION } from '../protocol/schema.ts';
 import type { ClientMessage, ClientMessageOf } from '../protocol/client-messages.ts';
 import type { ErrorCode } from '../protocol/error-codes.ts';
-import type { ServerSees, ServerView } from '../protocol/view.ts';
-import type {
-  ConnectionId,
-  CoordinatorConfig,
-  CoordinatorEffect,
-  CoordinatorEvent,
-} from './coordinator-types.ts';
+import type { ServerSees } from '../protocol/view.ts';
+import type { ConnectionId, CoordinatorConfig, CoordinatorEvent } from './coordinator-types.ts';
 import { onDashboardSaid } from './dashboard-commands.ts';
 import { entropyBitsPerByte } from './run/metrics.ts';
+import { nobodyThere } from './attendance.ts';
+import { attend, beginStep, change, count, type CoordinatorStep } from './coordinator-step.ts';
 import { clientOf, emptyRegistry, withClient, withoutClient } from './registry.ts';
-import { awaitsSave, isMember, type RunEvent, type RunMessage } from './run/run-machine.ts';
+import { awaitsSave, isMember, type RunMessage } from './run/run-machine.ts';
 import { isOver, restoredRun, type RunState } from './run/run-state.ts';
 import { rejection } from './run/run-step.ts';
 import { runOf, runsOf, unfinishedRuns } from './runs.ts';
@@ -32,12 +29,10 @@ import {
   advanceRun,
   advanceRuns,
   changePlaces,
-  counted,
+  keepKeysOf,
   seatFreeClients,
-  startTwinOf,
-  withKeysOf,
+  startTwin,
 } from './table.ts';
-import { projectView } from './project-view.ts';
 import type { RestoredRun, RestoredState } from './persistence.ts';
 import type { CoordinatorState, Stepped } from './coordinator-state.ts';
 
@@ -59,24 +54,36 @@ export function createCoordinator(
   config: CoordinatorConfig,
   restored: RestoredState | null,
 ): Stepped {
-  const revive = (saved: RestoredRun | null | undefined) =>
+  const state = firstState(config, restored);
+  const step = beginStep(config, state, config.startedAtMs);
+  for (const run of runsOf(state)) keepKeysOf(step, run);
+  const { free } = attend(step);
+  goOn(step);
+  reviewStudy(step, free);
+  return [step.state, step.effects];
+}
+
+export function stepCoordinator(
+  config: CoordinatorConfig,
+  state: CoordinatorState,
+  event: CoordinatorEvent,
+): Stepped {
+  const step = beginStep(config, state, event.atMs);
+  const { free } = attend(step);
+  dispatch(step, event);
+  reviewStudy(step, free);
+  return [step.state, step.effects];
+}
+
+function firstState(config: CoordinatorConfig, restored: RestoredState | null): CoordinatorState {
+  const revive = (saved: RestoredRun | null | undefined): RunState | null =>
     saved === null || saved === undefined
       ? null
       : restoredRun(config, saved.run, saved.sealedWeights, saved.sealedKeys);
-  const state = firstState(config, restored, revive);
-  const { startedAtMs } = config;
-  return finish(state, ...reviewStudy(config, state, revived(config, state), startedAtMs));
-}
-
-function firstState(
-  config: CoordinatorConfig,
-  restored: RestoredState | null,
-  revive: (saved: RestoredRun | null | undefined) => RunState | null,
-): CoordinatorState {
-  const run = revive(restored?.current);
-  const sources = {
+  return {
     registry: emptyRegistry,
-    run,
+    attendance: nobodyThere,
+    run: revive(restored?.current),
     beside: (restored?.beside ?? []).map((saved) => revive(saved)!),
     pair: revive(restored?.pair),
     archive: restored?.archive ?? [],
@@ -92,185 +99,145 @@ function firstState(
       keyEpoch: 0,
     },
     sees: sawNothing,
-  };
-  const state = {
-    ...sources,
     heldKeys: null,
     nextTicket: 1,
-    view: projectView(sources, null),
   };
-  return runsOf(state).reduce<CoordinatorState>(withKeysOf, state);
 }
 
-/** Unfinished runs go on. */
-function revived(config: CoordinatorConfig, state: CoordinatorState): Stepped {
-  const { run } = state;
-  const atMs = config.startedAtMs;
-  const unfinished = unfinishedRuns(state);
+/** Of a server that was restored: unfinished runs go on. */
+function goOn(step: CoordinatorStep): void {
+  const { run, pair } = step.state;
+  const unfinished = unfinishedRuns(step.state);
   if (unfinished.length > 0 || run === null) {
-    return advanceRuns(config, [state, []], unfinished, { type: 'started' }, atMs);
+    return advanceRuns(step, unfinished, { type: 'started' });
   }
   // The server may have died between a run's end and its twin's beginning, or after the twin's end.
-  if (run.withTwin && state.pair !== null && isOver(state.pair)) {
-    return changePlaces({ ...state, run: state.pair, pair: run });
+  if (run.withTwin && pair !== null && isOver(pair)) {
+    change(step, { run: pair, pair: run });
+    return changePlaces(step);
   }
-  return startTwinOf(config, state, atMs);
+  startTwin(step);
 }
 
-/** The picture for dashboards; unchanged slices are the same objects as before. */
-export function viewOf(_config: CoordinatorConfig, state: CoordinatorState): ServerView {
-  return state.view;
-}
-
-export function stepCoordinator(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  event: CoordinatorEvent,
-): Stepped {
-  const stepped = dispatch(config, state, event);
-  return finish(state, ...reviewStudy(config, state, stepped, event.atMs));
-}
-
-function finish(
-  before: CoordinatorState,
-  state: CoordinatorState,
-  effects: CoordinatorEffect[],
-): Stepped {
-  return [{ ...state, view: projectView(state, before.view) }, effects];
-}
-
-function dispatch(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  event: CoordinatorEvent,
-): Stepped {
-  const { atMs } = event;
+function dispatch(step: CoordinatorStep, event: CoordinatorEvent): void {
   switch (event.type) {
     case 'client-said':
-      return onClientSaid(config, state, event.connection, event.message, atMs);
+      return onClientSaid(step, event.connection, event.message);
     case 'client-spoke-nonsense': {
-      const message = {
-        type: 'rejected',
-        code: 'malformed',
-        about: event.about,
-        runId: null,
-        round: null,
-      } as const;
-      const { connection } = event;
-      return [counted(state, ['malformed']), [{ type: 'send', connection, message }]];
+      const { connection, about } = event;
+      count(step, ['malformed']);
+      step.effects.push({
+        type: 'send',
+        connection,
+        message: { type: 'rejected', code: 'malformed', about, runId: null, round: null },
+      });
+      return;
     }
     case 'client-gone':
-      return onClientGone(config, state, event.connection, atMs);
+      return onClientGone(step, event.connection);
     case 'dashboard-said':
-      return onDashboardSaid(config, state, event);
+      return onDashboardSaid(step, event);
     case 'update-added':
     case 'sum-released':
     case 'timer-fired':
-      return advanceRun(config, state, event.key.runId, event, atMs);
+      return advanceRun(step, event.key.runId, event);
     case 'persisted': {
-      const waiting = unfinishedRuns(state).filter((run) => awaitsSave(run, event.ticket));
-      return advanceRuns(config, [state, []], waiting, event, atMs);
+      const runs = unfinishedRuns(step.state);
+      const waiting = runs.filter((run) => awaitsSave(run, event.ticket));
+      return advanceRuns(step, waiting, event);
     }
     case 'persist-failed':
-      return advanceRuns(config, [state, []], unfinishedRuns(state), event, atMs);
+      return advanceRuns(step, unfinishedRuns(step.state), event);
     default:
-      return event satisfies never;
+      event satisfies never;
   }
 }
 
 // Clients
 
 function onClientSaid(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
+  step: CoordinatorStep,
   connection: ConnectionId,
   message: ClientMessage,
-  atMs: number,
-): Stepped {
-  if (message.type === 'leave') return onClientGone(config, state, connection, atMs);
-  const client = clientOf(state.registry, connection);
+): void {
+  if (message.type === 'leave') return onClientGone(step, connection);
+  const client = clientOf(step.state.registry, connection);
   if (message.type === 'join') {
-    if (client !== null) return refuse(state, connection, 'out-of-order', message);
-    return onJoin(config, state, connection, message, atMs);
+    if (client !== null) return refuse(step, connection, 'out-of-order', message);
+    return onJoin(step, connection, message);
   }
-  if (client === null) return refuse(state, connection, 'out-of-order', message);
+  if (client === null) return refuse(step, connection, 'out-of-order', message);
   const { clientId } = client;
-  const run = runOf(state, message.runId);
+  const run = runOf(step.state, message.runId);
   if (run === null || !isMember(run, clientId, connection)) {
-    return refuse(state, connection, 'foreign-run', message);
+    return refuse(step, connection, 'foreign-run', message);
   }
-  if (isOver(run)) return refuse(state, connection, 'late', message);
-  const event: RunEvent = { type: 'member-said', clientId, message: message satisfies RunMessage };
-  const [next, effects] = advanceRun(config, state, run.runId, event, atMs);
-  const isAdded = effects.some(({ type }) => type === 'add-update');
-  if (message.type !== 'update' || !isAdded) return [next, effects];
-  return [{ ...next, sees: seen(state.sees, clientId, message.payload, atMs) }, effects];
+  if (isOver(run)) return refuse(step, connection, 'late', message);
+  advanceRun(step, run.runId, {
+    type: 'member-said',
+    clientId,
+    message: message satisfies RunMessage,
+  });
+  const isAdded = step.effects.some(({ type }) => type === 'add-update');
+  if (message.type === 'update' && isAdded) see(step, clientId, message.payload);
 }
 
 function refuse(
-  state: CoordinatorState,
+  step: CoordinatorStep,
   connection: ConnectionId,
   code: ErrorCode,
   message: ClientMessage,
-): Stepped {
-  const answer = rejection(code, message);
-  return [counted(state, [code]), [{ type: 'send', connection, message: answer }]];
+): void {
+  count(step, [code]);
+  step.effects.push({ type: 'send', connection, message: rejection(code, message) });
 }
 
-function seen(sees: ServerSees, from: string, payload: Uint8Array, atMs: number): ServerSees {
-  return {
-    lastUpdateHead: payload.slice(0, HEAD_BYTES),
-    lastUpdateBytes: payload.byteLength,
-    lastUpdateFrom: from,
-    lastUpdateAtMs: atMs,
-    numUpdates: sees.numUpdates + 1,
-    totalBytes: sees.totalBytes + payload.byteLength,
-    lastUpdateEntropy: entropyBitsPerByte(payload),
-  };
+function see(step: CoordinatorStep, from: string, payload: Uint8Array): void {
+  const { sees } = step.state;
+  change(step, {
+    sees: {
+      lastUpdateHead: payload.slice(0, HEAD_BYTES),
+      lastUpdateBytes: payload.byteLength,
+      lastUpdateFrom: from,
+      lastUpdateAtMs: step.atMs,
+      numUpdates: sees.numUpdates + 1,
+      totalBytes: sees.totalBytes + payload.byteLength,
+      lastUpdateEntropy: entropyBitsPerByte(payload),
+    },
+  });
 }
 
 function onJoin(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
+  step: CoordinatorStep,
   connection: ConnectionId,
   message: ClientMessageOf<'join'>,
-  atMs: number,
-): Stepped {
+): void {
   if (message.protocolVersion !== PROTOCOL_VERSION) {
-    const [next, effects] = refuse(state, connection, 'wrong-version', message);
-    return [next, [...effects, { type: 'disconnect', connection }]];
+    refuse(step, connection, 'wrong-version', message);
+    step.effects.push({ type: 'disconnect', connection });
+    return;
   }
   const { clientId, name } = message;
-  const earlier = state.registry.clients.get(clientId);
-  const [cleared, farewell] =
-    earlier === undefined
-      ? ([state, []] as Stepped)
-      : onClientGone(config, state, earlier.connection, atMs);
-  const registry = withClient(cleared.registry, { clientId, name, connection });
-  const { serverId } = config;
-  const welcome: CoordinatorEffect[] = [
-    {
-      type: 'send',
-      connection,
-      message: { type: 'welcome', protocolVersion: PROTOCOL_VERSION, serverId },
-    },
-  ];
-  if (earlier !== undefined) welcome.push({ type: 'disconnect', connection: earlier.connection });
-  const [next, effects] = seatFreeClients(config, { ...cleared, registry }, atMs);
-  return [next, [...farewell, ...welcome, ...effects]];
+  const earlier = step.state.registry.clients.get(clientId);
+  if (earlier !== undefined) onClientGone(step, earlier.connection);
+  change(step, { registry: withClient(step.state.registry, { clientId, name, connection }) });
+  const { serverId } = step.config;
+  step.effects.push({
+    type: 'send',
+    connection,
+    message: { type: 'welcome', protocolVersion: PROTOCOL_VERSION, serverId },
+  });
+  if (earlier !== undefined) {
+    step.effects.push({ type: 'disconnect', connection: earlier.connection });
+  }
+  seatFreeClients(step);
 }
 
-function onClientGone(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  connection: ConnectionId,
-  atMs: number,
-): Stepped {
-  const client = clientOf(state.registry, connection);
-  if (client === null) return [state, []];
-  const registry = withoutClient(state.registry, client);
+function onClientGone(step: CoordinatorStep, connection: ConnectionId): void {
+  const client = clientOf(step.state.registry, connection);
+  if (client === null) return;
+  change(step, { registry: withoutClient(step.state.registry, client) });
   const { clientId } = client;
-  const left: RunEvent = { type: 'client-left', clientId };
-  const own = runsOf(state).filter(({ members }) => members.has(clientId));
-  return advanceRuns(config, [{ ...state, registry }, []], own, left, atMs);
+  const own = runsOf(step.state).filter(({ members }) => members.has(clientId));
+  advanceRuns(step, own, { type: 'client-left', clientId });
 }

@@ -1,171 +1,149 @@
 // What dashboards ask of the server: to watch it, to start, pause, continue and stop a run, to give out a
 // model or a history, to clear the archive. A refusal says what stands in the way.
 import { PROTOCOL_VERSION } from '../protocol/schema.ts';
-import { answered, refusal, type Answer, type DashboardSaid } from './command-answers.ts';
-import type { CoordinatorConfig, CoordinatorEffect } from './coordinator-types.ts';
-import type { RunConfig } from '../experiment/run-config.ts';
+import { grant, refuse, type DashboardSaid } from './command-answers.ts';
+import { change, persist, type CoordinatorStep } from './coordinator-step.ts';
+import type { Refusal } from '../protocol/notes.ts';
+import type { DashboardMessageOf } from '../protocol/dashboard-messages.ts';
 import { isOver, type RunState } from './run/run-state.ts';
 import { runOf } from './runs.ts';
 import { onStudyCommand, onTrialRunCommand } from './study/study-commands.ts';
 import { isActive } from './study/study-state.ts';
 import { advanceRun, newRun, takeTable } from './table.ts';
-import type { StudyState, CoordinatorState, Stepped } from './coordinator-state.ts';
+import type { CoordinatorState, StudyState } from './coordinator-state.ts';
 
 /**
  * Carries out one command about runs and the archive; those about studies go on to study-commands.ts.
  * Every command gets one answer, at once or from storage.
  */
-export function onDashboardSaid(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  event: DashboardSaid,
-): Stepped {
-  const { message, atMs } = event;
+export function onDashboardSaid(step: CoordinatorStep, event: DashboardSaid): void {
+  const { message } = event;
   switch (message.type) {
     case 'watch':
       return message.protocolVersion === PROTOCOL_VERSION
-        ? answered(event, [state, []], { ok: true, result: { serverId: config.serverId } })
-        : answered(
-            event,
-            [state, []],
-            refusal('wrong-version', 'Reload this tab: the server runs another version.'),
-          );
+        ? grant(step, event, { serverId: step.config.serverId })
+        : refuse(step, event, { code: 'wrong-version' }, 'wrong-version');
     case 'set-view-interval':
-      return answered(event, [state, []], { ok: true, result: null });
+      return grant(step, event);
     case 'start-run':
-      return onStartRun(config, state, event, message.config, message.withTwin);
+      return startRun(step, event, message);
     case 'get-model':
-      return onGetModel(state, event, message.runId);
+      return getModel(step, event, message.runId);
     case 'get-history':
-      return onGetHistory(state, event, message.runId);
+      return getHistory(step, event, message.runId);
     case 'clear-archive':
-      return onClearArchive(state, event);
+      return clearArchive(step, event);
     case 'pause-run':
     case 'continue-run':
-    case 'stop-run': {
-      const { runId } = message;
-      const run = runOf(state, runId);
-      const problem = commandProblem(run, message.type);
-      if (problem !== null) return answered(event, [state, []], problem);
-      const study = studyOf(state, run);
-      if (study !== null) return onTrialRunCommand(config, state, event, study, message);
-      const type =
-        `${message.type.slice(0, -'-run'.length) as 'pause' | 'continue' | 'stop'}-asked` as const;
-      const stepped = advanceRun(config, state, runId, { type }, atMs);
-      return answered(event, stepped, { ok: true, result: null });
-    }
+    case 'stop-run':
+      return steerRun(step, event, message);
     default:
-      return onStudyCommand(config, state, event, message);
+      return onStudyCommand(step, event, message);
   }
+}
+
+function steerRun(
+  step: CoordinatorStep,
+  event: DashboardSaid,
+  message: DashboardMessageOf<'pause-run' | 'continue-run' | 'stop-run'>,
+): void {
+  const { type, runId } = message;
+  const run = runOf(step.state, runId);
+  if (run === null) {
+    return refuse(step, event, { code: 'run-unknown' }, 'foreign-run');
+  }
+  const problem = steeringProblem(run, type);
+  if (problem !== null) return refuse(step, event, problem);
+  const study = studyOf(step.state, run);
+  if (study !== null) return onTrialRunCommand(step, event, study, message);
+  const verb = type.slice(0, -'-run'.length) as 'pause' | 'continue' | 'stop';
+  advanceRun(step, runId, { type: `${verb}-asked` });
+  grant(step, event);
 }
 
 /** The study that goes on with this run. */
-function studyOf({ study }: CoordinatorState, run: RunState | null): StudyState | null {
-  return study !== null && isActive(study) && run?.trialOf?.studyId === study.studyId
-    ? study
-    : null;
+function studyOf({ study }: CoordinatorState, run: RunState): StudyState | null {
+  return study !== null && isActive(study) && run.trialOf?.studyId === study.studyId ? study : null;
 }
 
-function commandProblem(
-  run: RunState | null,
+function steeringProblem(
+  run: RunState,
   command: 'pause-run' | 'continue-run' | 'stop-run',
-): Answer | null {
-  if (run === null) {
-    return refusal('foreign-run', 'That run is not at the table any more.');
-  }
-  if (isOver(run)) return refusal('not-now', 'The run is over.');
+): Refusal | null {
+  if (isOver(run)) return { code: 'run-over' };
   const { phase } = run.stage;
-  if (phase === 'concluding') return refusal('not-now', 'The run is just finishing.');
-  if (command === 'pause-run' && phase === 'paused') {
-    return refusal('not-now', 'The run is paused already.');
-  }
-  if (command === 'continue-run' && phase !== 'paused') {
-    return refusal('not-now', 'The run is not paused.');
-  }
+  if (phase === 'concluding') return { code: 'run-finishing' };
+  if (command === 'pause-run' && phase === 'paused') return { code: 'run-paused' };
+  if (command === 'continue-run' && phase !== 'paused') return { code: 'run-not-paused' };
   return null;
 }
 
-function onStartRun(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
+function startRun(
+  step: CoordinatorStep,
   event: DashboardSaid,
-  runConfig: RunConfig,
-  withTwin: boolean,
-): Stepped {
-  const refuseWith = (text: string) => answered(event, [state, []], refusal('not-now', text));
-  if (state.run !== null && !isOver(state.run)) {
-    return refuseWith('A run is going on. Stop it before you start another.');
+  { config, withTwin }: DashboardMessageOf<'start-run'>,
+): void {
+  const { run: atTable, study } = step.state;
+  if (atTable !== null && !isOver(atTable)) {
+    return refuse(step, event, { code: 'run-going-on', wanted: 'run' });
   }
-  if (state.study !== null && isActive(state.study)) {
-    return refuseWith('A study is going on. Stop it before you start a run.');
+  if (study !== null && isActive(study)) {
+    return refuse(step, event, { code: 'study-going-on', wanted: 'run' });
   }
-  if (runConfig.minimumClients > runConfig.clients) {
-    const { minimumClients, clients } = runConfig;
-    return refuseWith(
-      `The minimum of ${minimumClients} clients is more than the ${clients} seats. Lower the minimum or add seats.`,
-    );
+  const { minimumClients, clients } = config;
+  if (minimumClients > clients) {
+    return refuse(step, event, { code: 'minimum-too-high', minimumClients, clients });
   }
-  const { freshRunId: runId, atMs } = event;
-  const isTwinned = withTwin && runConfig.encryption !== 'plaintext';
+  const runId = event.freshRunId;
   let run: RunState;
   try {
-    run = newRun(config, state, {
+    run = newRun(step, {
       runId,
-      config: runConfig,
-      withTwin: isTwinned,
+      config,
+      withTwin: withTwin && config.encryption !== 'plaintext',
       twinOf: null,
       trialOf: null,
       skipsTest: false,
-      atMs,
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown reason';
-    return refuseWith(`No encryption parameters fit this configuration: ${reason}`);
+    const detail = error instanceof Error ? error.message : String(error);
+    return refuse(step, event, { code: 'no-encryption', detail });
   }
-  const stepped = takeTable(config, state, run, atMs);
-  return answered(event, stepped, { ok: true, result: { runId } });
+  takeTable(step, run);
+  grant(step, event, { runId });
 }
 
-function onGetModel(state: CoordinatorState, event: DashboardSaid, runId: string): Stepped {
-  const run = knownRun(state, runId);
-  if (run === null) return fromStorage(state, event, 'get-model', runId);
-  const round = Math.max(0, run.committed.round);
-  const result = { runId, round, sealedWeights: run.committed.sealedWeights };
-  return answered(event, [state, []], { ok: true, result });
+function getModel(step: CoordinatorStep, event: DashboardSaid, runId: string): void {
+  const run = knownRun(step.state, runId);
+  if (run === null) return answerFromStorage(step, event, 'get-model', runId);
+  const { round, sealedWeights } = run.committed;
+  grant(step, event, { runId, round: Math.max(0, round), sealedWeights });
 }
 
-function onGetHistory(state: CoordinatorState, event: DashboardSaid, runId: string): Stepped {
-  const run = knownRun(state, runId);
-  if (run === null) return fromStorage(state, event, 'get-history', runId);
-  return answered(event, [state, []], { ok: true, result: { runId, history: run.history } });
+function getHistory(step: CoordinatorStep, event: DashboardSaid, runId: string): void {
+  const run = knownRun(step.state, runId);
+  if (run === null) return answerFromStorage(step, event, 'get-history', runId);
+  grant(step, event, { runId, history: run.history });
 }
 
 function knownRun(state: CoordinatorState, runId: string): RunState | null {
   return runOf(state, runId) ?? (state.pair?.runId === runId ? state.pair : null);
 }
 
-function fromStorage(
-  state: CoordinatorState,
-  { connection, message }: DashboardSaid,
+function answerFromStorage(
+  step: CoordinatorStep,
+  { connection, message: { requestId } }: DashboardSaid,
   command: 'get-history' | 'get-model',
   runId: string,
-): Stepped {
-  const { requestId } = message;
-  return [state, [{ type: 'answer-from-storage', connection, requestId, command, runId }]];
+): void {
+  step.effects.push({ type: 'answer-from-storage', connection, requestId, command, runId });
 }
 
-function onClearArchive(state: CoordinatorState, event: DashboardSaid): Stepped {
-  const keep = state.study?.runIds ?? [];
-  const runIds = state.archive.flatMap(({ runId }) => (keep.includes(runId) ? [] : [runId]));
-  const ticket = state.nextTicket;
-  const effects: CoordinatorEffect[] =
-    runIds.length === 0
-      ? []
-      : [{ type: 'persist', ticket, change: { type: 'delete-runs', runIds } }];
-  const next = {
-    ...state,
-    archive: state.archive.filter(({ runId }) => !runIds.includes(runId)),
-    nextTicket: ticket + 1,
-  };
-  return answered(event, [next, effects], { ok: true, result: null });
+function clearArchive(step: CoordinatorStep, event: DashboardSaid): void {
+  const { archive, study } = step.state;
+  const keep = study?.runIds ?? [];
+  const runIds = archive.flatMap(({ runId }) => (keep.includes(runId) ? [] : [runId]));
+  change(step, { archive: archive.filter(({ runId }) => !runIds.includes(runId)) });
+  if (runIds.length > 0) persist(step, { type: 'delete-runs', runIds });
+  grant(step, event);
 }

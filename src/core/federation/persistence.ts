@@ -1,6 +1,7 @@
 // What survives the server, and what a new server is given of it: runs with their history, sealed
 // bytes and the study. Everything of it is ciphertext, history or configuration.
 import type { RoundRecord, RunSummary, TestResult, TrialPlace } from '../protocol/view.ts';
+import type { StoredNote } from '../protocol/notes.ts';
 import type { RunConfig } from '../experiment/run-config.ts';
 import type { Study } from '../tuning/study.ts';
 
@@ -18,7 +19,7 @@ export interface PersistentRun {
   /** Start a plaintext twin when this run has finished. */
   readonly withTwin: boolean;
   readonly status: 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
-  readonly note: string | null;
+  readonly note: StoredNote | null;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
   /** Last committed round, -1 before round 0. */
@@ -92,8 +93,8 @@ export interface PersistentStudy {
   readonly runIds: readonly (string | null)[];
   readonly stage: StudyStage;
   readonly test: { readonly number: number; readonly result: TestResult } | null;
-  /** Why it paused, in a plain sentence, or null. */
-  readonly note: string | null;
+  /** Why it paused, or null. */
+  readonly note: StoredNote | null;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
 }

@@ -1,53 +1,51 @@
-// The server's view: a projection of the coordinator's state in slices. A slice, and a client's
-// entry in it, keeps its identity while nothing in it changed, so that the shell can tell by
-// reference what to send.
+// The server's view: a projection of the coordinator's state in slices, made by whoever publishes it, when
+// it is published. A slice, and a client's entry in it, keeps its identity while nothing in it changed, so
+// that the shell can tell by reference what to send. Members and runs show what is listed here and in
+// protocol/view.ts; a field that a machine adds for itself is not shown.
 import type {
+  ClientFacts,
   ClientView,
+  RoundRecord,
   RunArchive,
-  RunSummary,
   RunView,
-  ServerSees,
-  ServerSlice,
   ServerView,
   StudyView,
   TrialView,
 } from '../protocol/view.ts';
 import { timeLeftMs } from './run/metrics.ts';
 import { keepIfSame } from './persistent-map.ts';
-import type { Registry } from './registry.ts';
 import { studyView } from './study/study-view.ts';
 import { roundNow, visiblePhase, type Member, type RunState } from './run/run-state.ts';
 import { runsOf } from './runs.ts';
-import type { StudyState } from './coordinator-state.ts';
+import type { CoordinatorState } from './coordinator-state.ts';
 import { summaryOf } from './run/run-summary.ts';
 
-export interface ViewSources {
-  readonly server: ServerSlice;
-  readonly registry: Registry;
-  readonly run: RunState | null;
-  readonly beside: readonly RunState[];
-  readonly pair: RunState | null;
-  readonly archive: readonly RunSummary[];
-  readonly study: StudyState | null;
-  readonly sees: ServerSees;
+/** Projects one state after the other, each with the parts of the picture before it that still hold. */
+export function createProjection(): (state: CoordinatorState) => ServerView {
+  let latest: { readonly state: CoordinatorState; readonly view: ServerView } | null = null;
+  return (state) => {
+    if (latest?.state !== state) latest = { state, view: projectView(state, latest?.view ?? null) };
+    return latest.view;
+  };
 }
 
-export function projectView(sources: ViewSources, previous: ServerView | null): ServerView {
-  const { run, beside, pair, study } = sources;
+/** The picture follows from `state` alone; `previous` gives the identities. */
+export function projectView(state: CoordinatorState, previous: ServerView | null): ServerView {
+  const { run, beside, pair, study } = state;
   const view: ServerView = {
-    server: keepFields(previous?.server, sources.server),
-    clients: clientViews(sources, previous?.clients ?? []),
+    server: keepFields(previous?.server, state.server),
+    clients: clientViews(state, previous?.clients ?? []),
     run: run === null ? null : runView(run, previous),
     beside: keepIfSame(
       previous?.beside,
       beside.map((each) => runView(each, previous)),
     ),
-    history: run === null ? (previous?.run === null ? previous.history : []) : run.history,
+    history: run?.history ?? NO_ROUNDS,
     twin: pair === null ? null : archiveOf(pair, previous?.twin ?? null),
-    archive: sources.archive,
-    sees: sources.sees,
+    archive: state.archive,
+    sees: state.sees,
     study:
-      study === null ? null : keepDeep(previous?.study ?? null, studyView(study, runsOf(sources))),
+      study === null ? null : keepDeep(previous?.study ?? null, studyView(study, runsOf(state))),
     trials: study?.trialViews ?? NO_TRIALS,
   };
   return keepFields(previous, view);
@@ -58,21 +56,19 @@ export function projectView(sources: ViewSources, previous: ServerView | null): 
  * order in which they came.
  */
 function clientViews(
-  { registry, run, beside }: ViewSources,
+  { registry, run, beside }: CoordinatorState,
   previous: readonly ClientView[],
 ): readonly ClientView[] {
   const earlier = new Map(previous.map((client) => [client.clientId, client]));
   // Once a run is over nobody is seated again: who left and came back is a spare.
   const members = [...(run?.members.values() ?? [])]
-    .filter(({ clientId, standing }) => standing !== 'left' || !registry.clients.has(clientId))
+    .filter(({ clientId, shown }) => shown.standing !== 'left' || !registry.clients.has(clientId))
     .sort((a, b) => a.seat - b.seat);
-  const nameOf = ({ clientId }: Member) =>
-    registry.clients.get(clientId)?.name ?? earlier.get(clientId)?.name ?? '';
-  const seated = members.map((member) => memberView(member, nameOf(member), run!.runId));
+  const seated = members.map((member) => memberView(member, run!.runId, member.seat));
   const atWork = beside.flatMap(({ runId, members: others }) =>
     [...others.values()]
-      .filter(({ standing }) => standing !== 'left')
-      .map((member) => ({ ...memberView(member, nameOf(member), runId), seat: null })),
+      .filter(({ shown }) => shown.standing !== 'left')
+      .map((member) => memberView(member, runId, null)),
   );
   const known = new Set([...seated, ...atWork].map(({ clientId }) => clientId));
   const spares = [...registry.clients.values()]
@@ -84,42 +80,33 @@ function clientViews(
   return keepIfSame(previous, next);
 }
 
-function memberView(member: Member, name: string, runId: string): ClientView {
-  const {
-    connection: _connection,
-    holds: _holds,
-    awaited: _awaited,
-    serial: _serial,
-    numUnanswered: _numUnanswered,
-    rangeExponents: _rangeExponents,
-    ...shown
-  } = member;
-  return { ...shown, name, runId };
+function memberView(
+  { clientId, name, shown }: Member,
+  runId: string,
+  seat: number | null,
+): ClientView {
+  return { ...shown, clientId, name, runId, seat };
 }
 
+const NO_ROUNDS: readonly RoundRecord[] = [];
 const NO_TRIALS: readonly TrialView[] = [];
-const NO_LABELS: readonly number[] = [];
-const NO_SEGMENTS: ClientView['lastSegments'] = [];
+const spareFacts: ClientFacts = {
+  standing: 'spare',
+  phase: 'idle',
+  fraction: 0,
+  backend: null,
+  numExamples: 0,
+  labelHistogram: [],
+  lastSegments: [],
+  lastUpdateBytes: 0,
+  totalUpdateBytes: 0,
+  lastAccuracy: null,
+  trouble: null,
+  troubleDetail: null,
+};
 
 function spareView(clientId: string, name: string): ClientView {
-  return {
-    clientId,
-    name,
-    standing: 'spare',
-    runId: null,
-    seat: null,
-    phase: 'idle',
-    fraction: 0,
-    backend: null,
-    numExamples: 0,
-    labelHistogram: NO_LABELS,
-    lastSegments: NO_SEGMENTS,
-    lastUpdateBytes: 0,
-    totalUpdateBytes: 0,
-    lastAccuracy: null,
-    trouble: null,
-    troubleDetail: null,
-  };
+  return { ...spareFacts, clientId, name, runId: null, seat: null };
 }
 
 function runView(run: RunState, before: ServerView | null): RunView {

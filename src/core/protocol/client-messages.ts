@@ -1,6 +1,7 @@
 // What a client says to the server. One closed union; each schema is the source of its type.
 // A message of a round carries the run, the round and (where a round can be tried again) the attempt.
 import * as v from 'valibot';
+import { backendNames } from '../training/trainer.ts';
 import {
   bytes,
   count,
@@ -30,7 +31,7 @@ export const clientPhase = v.picklist([
 export type ClientPhase = v.InferOutput<typeof clientPhase>;
 
 const backendInfo = v.strictObject({
-  backend: v.picklist(['webgl', 'simd', 'wasm', 'cpu']),
+  backend: v.picklist(backendNames),
   renderer: shortText,
   reason: shortText,
 });

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { runConfigSchema } from '../experiment/run-config.ts';
 import { count, identifier } from './schema.ts';
 import { errorCode } from './error-codes.ts';
+import { refusalSchema } from './notes.ts';
 import { paramsSchema } from '../tuning/study-config.ts';
 import { studySetupSchema } from '../experiment/study-setup.ts';
 import type { ServerView, TrialView } from './view.ts';
@@ -122,7 +123,12 @@ export const serverToDashboardSchema = v.variant('type', [
     outcome: v.variant('ok', [
       /** Read by the schema of the command that it answers (dashboard-results.ts). */
       v.strictObject({ ok: v.literal(true), result: v.unknown() }),
-      v.strictObject({ ok: v.literal(false), code: errorCode, text: v.string() }),
+      // A server of another version may have other reasons, or gives it as it did then.
+      v.object({
+        ok: v.literal(false),
+        code: errorCode,
+        reason: v.fallback(refusalSchema, { code: 'wrong-version' }),
+      }),
     ]),
   }),
 ]);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { clientMessageSchema } from './client-messages.ts';
 import { dashboardMessageSchema, serverToDashboardSchema } from './dashboard-messages.ts';
 import { errorCode } from './error-codes.ts';
+import { noteSchema, refusalSchema } from './notes.ts';
 import { serverMessageSchema } from './server-messages.ts';
 
 const document = readFileSync(new URL('./PROTOCOL.md', import.meta.url), 'utf8');
@@ -36,5 +37,17 @@ describe('PROTOCOL.md', () => {
 
   it('has a row for every error code', () => {
     expect(rowsOf('Error codes')).toEqual([...errorCode.options].sort());
+  });
+
+  it('has a row for every note and refusal, with its parameters', () => {
+    const expected = [...noteSchema.options, ...refusalSchema.options].map(({ entries }) => {
+      const { code, ...parameters } = entries;
+      return [code.literal, ...Object.keys(parameters)].join(' ');
+    });
+    const section = document.split('\n## Notes and refusals\n')[1]!;
+    const rows = [...section.matchAll(/^\| `([a-z-]+)` +\| ([^|]*)\|/gm)].map(([, code, cell]) =>
+      [code, ...[...cell!.matchAll(/`(\w+)`/g)].map((match) => match[1])].join(' '),
+    );
+    expect(rows).toEqual(expected);
   });
 });

@@ -8,6 +8,7 @@ import type { StudySetup } from '../experiment/study-setup.ts';
 import type { Trial, TrialState } from '../tuning/trial.ts';
 import type { ClientPhase, PhaseSegment } from './client-messages.ts';
 import type { ErrorCode } from './error-codes.ts';
+import type { StoredNote } from './notes.ts';
 
 export interface ServerView {
   readonly server: ServerSlice;
@@ -48,14 +49,9 @@ export interface ServerSlice {
  */
 export type ClientStanding = 'spare' | 'preparing' | 'ready' | 'unresponsive' | 'failed' | 'left';
 
-export interface ClientView {
-  readonly clientId: string;
-  readonly name: string;
+/** What a run shows of a client: just this, whatever else it keeps of it. */
+export interface ClientFacts {
   readonly standing: ClientStanding;
-  /** The run that has seated it; what follows is its part in that run. Null for spares. */
-  readonly runId: string | null;
-  /** Place at the table in [0, run.config.clients), null for spares and in a run beside the table. */
-  readonly seat: number | null;
   readonly phase: ClientPhase;
   /** Share of the phase done, in [0, 1]. */
   readonly fraction: number;
@@ -75,6 +71,15 @@ export interface ClientView {
   /** The client's own words for it, if it had any. */
   readonly troubleDetail: string | null;
 }
+
+export type ClientView = ClientFacts & {
+  readonly clientId: string;
+  readonly name: string;
+  /** The run that has seated it; the facts are its part in that run. Null for spares. */
+  readonly runId: string | null;
+  /** Place at the table in [0, run.config.clients), null for spares and in a run beside the table. */
+  readonly seat: number | null;
+};
 
 /**
  * `gathering`: waits for keys and for enough ready clients. `open`: updates come in. `applying`: the
@@ -113,8 +118,8 @@ export interface RunView {
   readonly timeLeftMs: number | null;
   readonly test: TestResult | null;
   readonly weightsSha256: string | null;
-  /** Why the run failed, or what it waits for, in a plain sentence; null if neither. */
-  readonly note: string | null;
+  /** Why the run failed, or what it waits for; null if neither. */
+  readonly note: StoredNote | null;
   /** This run is the twin of that one. */
   readonly twinOf: string | null;
   /** This run is a trial of that study. */
@@ -227,8 +232,8 @@ export interface StudyView {
   readonly best: BestTrial | null;
   /** By the pace of the trials so far, ms; null before the first has ended and when nothing runs. */
   readonly timeLeftMs: number | null;
-  /** What the study waits for or why it paused, in a plain sentence; null if neither. */
-  readonly note: string | null;
+  /** What the study waits for or why it paused; null if neither. */
+  readonly note: StoredNote | null;
   /** Epoch ms. */
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
@@ -256,7 +261,8 @@ export interface BestTrial {
 export interface TrialView extends Trial {
   /** Its run, also after its end (`get-history`); null while waiting and for imported trials. */
   readonly runId: string | null;
-  readonly failReason: string | null;
+  /** Why it failed; null if it did not. */
+  readonly failReason: StoredNote | null;
 }
 
 /** `trials` with the changed ones in place; the others keep their identity. */

@@ -4,12 +4,12 @@
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { ExampleRange } from './example-ranges.ts';
 
-/**
- * What a user may ask for: `simd` is the fused training step of src/simd, the others are backends of
- * tfjs. `auto` takes the fastest of WebGL on a real GPU, `simd` and `wasm`, and WebGL of equals.
- */
-export type BackendChoice = 'auto' | 'webgl' | 'simd' | 'wasm' | 'cpu';
-export type BackendName = Exclude<BackendChoice, 'auto'>;
+/** `simd` is the fused training step of src/simd, the others are backends of tfjs. */
+export const backendNames = ['webgl', 'simd', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];
+/** What a user may ask for: `auto` takes the fastest of WebGL on a real GPU, `simd` and `wasm`, and WebGL of equals. */
+export const backendChoices = ['auto', ...backendNames] as const;
+export type BackendChoice = (typeof backendChoices)[number];
 
 /** In a sentence. */
 export const backendLabel: Readonly<Record<BackendName, string>> = {
@@ -33,7 +33,8 @@ export interface Examples {
   readonly labels: Uint8Array<ArrayBuffer>;
 }
 
-export type OptimizerName = 'sgd' | 'momentum' | 'adam';
+export const optimizerNames = ['sgd', 'momentum', 'adam'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
 export type EvaluationSplit = 'validation' | 'test';
 
 export interface TrainingJob {

@@ -74,6 +74,7 @@ export type GridValues = Readonly<Record<string, readonly ParamValue[]>>;
 export const paramsSchema = v.record(paramName, paramValue);
 
 export const samplerSchema = v.variant('type', [
+  tpeSchema,
   v.object({ type: v.literal('random') }),
   v.object({
     type: v.literal('grid'),
@@ -81,8 +82,8 @@ export const samplerSchema = v.variant('type', [
     values: v.record(paramName, v.pipe(v.array(paramValue), v.minLength(1), v.maxLength(1000))),
   }),
   v.object({ type: v.literal('qmc') }),
-  tpeSchema,
 ]);
+export const samplerNames = samplerSchema.options.map(({ entries }) => entries.type.literal);
 
 const interval = {
   /** No decision before this step. */
@@ -139,6 +140,7 @@ export const prunerSchema = v.variant('type', [
     minDelta: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 0),
   }),
 ]);
+export const prunerNames = prunerSchema.options.map(({ entries }) => entries.type.literal);
 
 export const studyConfigSchema = v.pipe(
   v.object({

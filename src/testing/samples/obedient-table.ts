@@ -1,13 +1,14 @@
 // A coordinator whose clients do at once what they are told and whose storage never fails: what a test
 // of studies needs, when the faults are the test's own. Updates and sums are empty bytes; accuracies come
 // from the test.
-import { createCoordinator, stepCoordinator, viewOf } from '../../core/federation/coordinator.ts';
+import { createCoordinator, stepCoordinator } from '../../core/federation/coordinator.ts';
 import type {
   CoordinatorConfig,
   CoordinatorEffect,
   CoordinatorEvent,
 } from '../../core/federation/coordinator-types.ts';
 import { sliceBounds } from '../../core/federation/evaluation-slices.ts';
+import { createProjection } from '../../core/federation/project-view.ts';
 import { runOf } from '../../core/federation/runs.ts';
 import type { RunConfig } from '../../core/experiment/run-config.ts';
 import type { SchemeParameters } from '../../core/encryption/scheme.ts';
@@ -66,6 +67,7 @@ export function createObedientTable(options: TableOptions) {
   const storage = createMemoryStorage();
   let nowMs = 1000;
   let [state, firstEffects] = createCoordinator(config, storage.restoreNow());
+  const project = createProjection();
   const connected = new Set<number>();
   const configs = new Map<string, RunConfig>();
   let queue: (() => void)[] = [];
@@ -256,7 +258,7 @@ export function createObedientTable(options: TableOptions) {
 
   const table = {
     get view() {
-      return viewOf(config, state);
+      return project(state);
     },
     /** Messages to clients so far. */
     get sent() {

@@ -4,7 +4,7 @@
 import type { RoundKey } from '../../core/protocol/round-key.ts';
 import type { ClientMessage } from '../../core/protocol/client-messages.ts';
 import { createClient } from '../../core/federation/client/client-machine.ts';
-import { viewOf } from '../../core/federation/coordinator.ts';
+import { visiblePhase } from '../../core/federation/run/run-state.ts';
 import { runOf, unfinishedRuns } from '../../core/federation/runs.ts';
 import { pauseForAWhile, stopTrial } from './dashboard.ts';
 import { startServer } from './server-shell.ts';
@@ -65,7 +65,8 @@ function workOf({ state }: SimulatedClient): string {
 
 export function killServer(world: World): void {
   if (world.server === null) return;
-  count(world, `server died ${viewOf(world.serverConfig, world.server).run?.phase ?? 'idle'}`);
+  const { run } = world.server;
+  count(world, `server died ${run === null ? 'idle' : visiblePhase(run)}`);
   if (unfinishedRuns(world.server).length > 1) count(world, 'server died in several runs');
   world.server = null;
   world.restarts++;

@@ -3,8 +3,8 @@
 // connection keep their order; everything else may be late, lost, repeated or forged, clients and
 // the server die in any phase and come back, timers fire late. After every commit the invariants of
 // a federation are checked against formulas that share nothing with the coordinator.
-import { createCoordinator, stepCoordinator, viewOf } from '../../core/federation/coordinator.ts';
-import type { RunState } from '../../core/federation/run/run-state.ts';
+import { createCoordinator, stepCoordinator } from '../../core/federation/coordinator.ts';
+import { visiblePhase, type RunState } from '../../core/federation/run/run-state.ts';
 import { runsOf } from '../../core/federation/runs.ts';
 import { isActive } from '../../core/federation/study/study-state.ts';
 import { tellClient } from './client-shell.ts';
@@ -60,9 +60,9 @@ export function simulate(
       injectFault(world);
     }
   }
-  const view = viewOf(world.serverConfig, world.server!);
-  count(world, `run ${view.run!.phase}`);
-  if (view.twin !== null) count(world, 'finished with twin');
+  const { run, pair } = world.server!;
+  count(world, `run ${visiblePhase(run!)}`);
+  if (pair !== null) count(world, 'finished with twin');
   const { storage } = world;
   const runs = new Map(storage.runsNow().map((stored) => [stored.run.runId, stored]));
   return { runs, study: storage.studyNow() };
@@ -97,7 +97,7 @@ function describe({ server }: World): string {
 
 function describeRun({ runId, stage, committed, members, note }: RunState): string {
   const seated = [...members.values()].map(
-    ({ clientId, standing, holds }) => `${clientId} ${standing} ${holds}`,
+    ({ clientId, shown, holds }) => `${clientId} ${shown.standing} ${holds}`,
   );
-  return `${runId} ${stage.phase} round ${committed.round} (${seated.join(', ')}) ${note}`;
+  return `${runId} ${stage.phase} round ${committed.round} (${seated.join(', ')}) ${JSON.stringify(note)}`;
 }

@@ -25,12 +25,18 @@ export interface CommitFacts {
   readonly usedSerials: Set<number>;
 }
 
-/** Throws when a client has a seat in two unfinished runs, or two runs make keys under one epoch. */
+/**
+ * Throws when a client has a seat in two unfinished runs, when a run is wrong about who is there, or when two
+ * runs make keys under one epoch.
+ */
 export function checkSeats(state: CoordinatorState): void {
   const unfinished = unfinishedRuns(state);
-  const seated = unfinished.flatMap((each) =>
-    [...each.members.values()].filter(({ standing }) => standing !== 'left'),
-  );
+  const seated = unfinished.flatMap(({ members, here }) => {
+    const notLeft = [...members.values()].filter(({ shown }) => shown.standing !== 'left');
+    const areHere = notLeft.every(({ clientId }) => here.has(clientId));
+    demand(areHere && notLeft.length === here.size, 'a run is wrong about who is there');
+    return notLeft;
+  });
   const clientIds = seated.map(({ clientId }) => clientId);
   demand(new Set(clientIds).size === clientIds.length, 'a client has seats in two runs');
   const epochs = unfinished.flatMap(({ keys }) =>

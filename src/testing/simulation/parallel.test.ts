@@ -1,5 +1,6 @@
 // Studies whose trials run side by side, in simulated federations with the faults of study.test.ts.
 // What is checked there holds here too, and at every step that no client has seats in two runs.
+import { writeNote } from '../../core/protocol/notes.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultRunConfig } from '../../core/experiment/run-config.ts';
@@ -56,7 +57,7 @@ describe('a simulated study with trials side by side', () => {
         checkStudy(plan, end);
         const { trials } = end.study!.study;
         const stopped = trials.filter(
-          ({ userAttrs }) => userAttrs['failReason'] === 'The trial was stopped.',
+          ({ userAttrs }) => userAttrs['failReason'] === writeNote({ code: 'trial-stopped' }),
         );
         expect(stopped.length).toBeLessThanOrEqual(happened.get('trial stopped') ?? 0);
         const add = (name: string, times: number) =>

@@ -1,7 +1,6 @@
 // The shell of the simulated server: runs the coordinator's effects. Sums are kept in the clear, so that an
 // update added twice or to another attempt is found at once; timers fire late, and one that is just
 // firing may escape being cleared.
-import { viewOf } from '../../core/federation/coordinator.ts';
 import type {
   CoordinatorEffect,
   CoordinatorEvent,
@@ -29,14 +28,13 @@ export function startServer(world: World): void {
 
 export function tellServer(world: World, event: CoordinatorEvent): void {
   if (world.server === null) return;
-  const before = viewOf(world.serverConfig, world.server);
+  const before = world.server.server.rejections;
   const [next, effects] = world.coordinator.step(world.serverConfig, world.server, event);
   checkSeats(next);
   countChanges(world, world.server, next);
   world.server = next;
-  const after = viewOf(world.serverConfig, next);
-  for (const [code, total] of Object.entries(after.server.rejections)) {
-    const earlier = before.server.rejections[code as keyof typeof before.server.rejections] ?? 0;
+  for (const [code, total] of Object.entries(next.server.rejections)) {
+    const earlier = before[code as keyof typeof before] ?? 0;
     for (let i = earlier; i < total; i++) count(world, `rejected ${code}`);
   }
   carryOut(world, effects);

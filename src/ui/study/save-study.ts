@@ -3,15 +3,20 @@
 import type { TrialView } from '../../core/protocol/view.ts';
 import { exportTrial, trialsToCsv } from '../../core/tuning/trial-export.ts';
 import type { StudySetup } from '../../core/experiment/study-setup.ts';
+import { withReasonInWords } from '../../words.ts';
 import { download } from '../charts/save-picture.ts';
 import type { DashboardActions } from '../dashboard-store.ts';
 
 export function saveCsv(trials: readonly TrialView[]): void {
-  download(trialsToCsv(trials), 'trials.csv', 'text/csv');
+  download(trialsToCsv(trials.map(withReasonInWords)), 'trials.csv', 'text/csv');
 }
 
 export function saveJson(trials: readonly TrialView[]): void {
-  const text = JSON.stringify(trials.map(exportTrial), null, 2);
+  const text = JSON.stringify(
+    trials.map((trial) => exportTrial(withReasonInWords(trial))),
+    null,
+    2,
+  );
   download(text, 'trials.json', 'application/json');
 }
 

@@ -1,5 +1,6 @@
 // What stays in sight while the page scrolls: the best value with its parameters, how far the study is,
 // and the buttons that steer it.
+import { noteSentence } from '../../words.ts';
 import { useActions } from '../actions.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { usePage } from '../page-state.ts';
@@ -117,7 +118,9 @@ function Progress({ study }: { readonly study: StudyView }) {
           </li>
         ))}
       </ul>
-      {study.note === null ? null : <p className="note note-warning small">{study.note}</p>}
+      {study.note === null ? null : (
+        <p className="note note-warning small">{noteSentence(study.note)}</p>
+      )}
     </div>
   );
 }

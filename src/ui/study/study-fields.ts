@@ -28,21 +28,21 @@ export interface StudyChoiceField extends StudyFieldBase {
 
 export type StudyField = StudyNumberField | StudyChoiceField;
 
-const samplers: readonly (readonly [SamplerConfig['type'], string])[] = [
-  ['tpe', 'TPE'],
-  ['random', 'random'],
-  ['qmc', 'quasi-random (QMC)'],
-  ['grid', 'grid'],
-];
-const pruners: readonly (readonly [PrunerConfig['type'], string])[] = [
-  ['median', 'median'],
-  ['none', 'none'],
-  ['percentile', 'percentile'],
-  ['halving', 'successive halving'],
-  ['hyperband', 'hyperband'],
-  ['threshold', 'threshold'],
-  ['patient', 'patient'],
-];
+const samplers: Readonly<Record<SamplerConfig['type'], string>> = {
+  tpe: 'TPE',
+  random: 'random',
+  qmc: 'quasi-random (QMC)',
+  grid: 'grid',
+};
+const pruners: Readonly<Record<PrunerConfig['type'], string>> = {
+  median: 'median',
+  none: 'none',
+  percentile: 'percentile',
+  halving: 'successive halving',
+  hyperband: 'hyperband',
+  threshold: 'threshold',
+  patient: 'patient',
+};
 
 const ofTpe = { key: 'sampler', isOneOf: ['tpe'] };
 const ofGrid = { key: 'sampler', isOneOf: ['grid'] };
@@ -67,7 +67,7 @@ export const studyFields: readonly StudyField[] = [
     label: 'Sampler',
     meaning: 'How the next trial’s parameters are chosen. TPE learns from the trials so far.',
     initial: 'tpe',
-    choices: samplers,
+    choices: Object.entries(samplers),
   },
   {
     key: 'sampler.startup',
@@ -108,7 +108,7 @@ export const studyFields: readonly StudyField[] = [
     label: 'Pruner',
     meaning: 'Which trials are cut short because they fall behind after a round.',
     initial: 'median',
-    choices: pruners,
+    choices: Object.entries(pruners),
   },
   {
     key: 'pruner.percentile',

@@ -1,6 +1,6 @@
 // Connects this tab: the server's view flows into the store, the page's actions flow to the server
 // and to the clients hosted here. Called once, by the page's entry.
-import type { BackendChoice } from '../../core/training/trainer.ts';
+import { backendNames, type BackendChoice } from '../../core/training/trainer.ts';
 import { withTrials, type ServerView, type TrialView } from '../../core/protocol/view.ts';
 import { createConnector } from '../../transport/message-port.ts';
 import { claimIdentity } from '../../transport/presence.ts';
@@ -193,8 +193,7 @@ function freshClientId(): string {
 }
 
 function backendChoice(text: string | null): BackendChoice {
-  const isBackend = text === 'webgl' || text === 'simd' || text === 'wasm' || text === 'cpu';
-  return isBackend ? text : 'auto';
+  return backendNames.find((name) => name === text) ?? 'auto';
 }
 
 /** How many tabs the browser's pop-up blocker let through. */

@@ -13,6 +13,7 @@ import {
 import type { Connection, Connector } from '../../core/protocol/connection.ts';
 import { PROTOCOL_VERSION } from '../../core/protocol/schema.ts';
 import type { ServerView, TrialView } from '../../core/protocol/view.ts';
+import { refusalSentence } from '../../words.ts';
 
 type Command = DashboardMessage extends infer Message
   ? Message extends unknown
@@ -105,7 +106,8 @@ export function connectToServer(environment: LinkEnvironment): ServerLink {
     const waiting = pending.get(message.requestId);
     pending.delete(message.requestId);
     if (message.outcome.ok) waiting?.resolve(message.outcome.result);
-    else waiting?.reject(new Refused(message.outcome.code, message.outcome.text));
+    else
+      waiting?.reject(new Refused(message.outcome.code, refusalSentence(message.outcome.reason)));
   }
 
   function request<Type extends Command['type']>(

@@ -1,5 +1,6 @@
 // How far the run is and how long it still takes at the pace of the rounds so far.
 import type { RunView } from '../../core/protocol/view.ts';
+import { noteSentence } from '../../words.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { ProgressBar } from '../shell/progress-bar.tsx';
 import { isOver, timeLeftWords } from '../words.ts';
@@ -16,7 +17,7 @@ export function RunProgress() {
         <span>{words}</span>
         <span>{isOver(run.phase) ? run.phase : timeLeftWords(run.timeLeftMs)}</span>
       </p>
-      {run.note !== null && <p className="note note-warning small">{run.note}</p>}
+      {run.note !== null && <p className="note note-warning small">{noteSentence(run.note)}</p>}
     </div>
   );
 }

@@ -64,7 +64,7 @@ export function onEvaluated(
     phase: 'waiting',
     fraction: 0,
     trouble: null,
-    lastSegments: isContributor ? [...member.lastSegments, ...segments] : segments,
+    lastSegments: isContributor ? [...member.shown.lastSegments, ...segments] : segments,
     lastAccuracy: message.numExamples === 0 ? null : message.numCorrect / message.numExamples,
   });
 }
@@ -185,7 +185,7 @@ function dropDiverged(step: RunStep, hash: string, diverged: readonly string[]):
   for (const clientId of diverged) {
     step.rejections.push('diverged');
     tell(step, clientId, { type: 'rejected', code: 'diverged', about: 'evaluated', runId, round });
-    changeMember(step, clientId, { trouble: 'diverged', holds: -1 });
+    changeMember(step, clientId, { trouble: 'diverged' }, { holds: -1 });
     if (deposit.depositor === clientId) {
       if (deposit.isTimed) clearTimer(step, 'deposit', clientId);
       deposit = { ...deposit, depositor: null, isTimed: false };

@@ -8,6 +8,7 @@ import {
   tell,
   type RunStep,
 } from './run-step.ts';
+import type { StoredNote } from '../../protocol/notes.ts';
 import { roundNow, type RunState } from './run-state.ts';
 import { resyncStragglers } from './seating.ts';
 
@@ -90,27 +91,16 @@ export function abandonRound(step: RunStep, failureCode: string | null = null): 
   enterGathering(step, persist(step), step.run.attempt > 2);
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  'non-finite-update': 'training diverged (the learning rate may be too high)',
-  'training-failed': 'training stopped with an error',
-  'encryption-failed': 'the updates could not be encrypted',
-  'sum-unreadable': 'the clients could not open the sum',
-  'bad-update': 'the updates do not fit the encryption',
-  'engine-broken':
-    'the server could not add the updates (close every tab of this page, open it again and start anew)',
-};
-
-function failRun(step: RunStep, failureCode: string): void {
-  const reason = reasons[failureCode] ?? `the clients could not go on (${failureCode})`;
-  const note = `Round ${roundNow(step.run)} failed ${MOST_FAILURES} times in a row: ${reason}.`;
-  endRun(step, 'failed', note);
+function failRun(step: RunStep, because: string): void {
+  const round = roundNow(step.run);
+  endRun(step, 'failed', { code: 'round-failed', round, numTimes: MOST_FAILURES, because });
 }
 
 /** The run is over: it is saved as such and its clients are released. */
 export function endRun(
   step: RunStep,
   phase: 'finished' | 'stopped' | 'failed',
-  note: string | null,
+  note: StoredNote | null,
 ): void {
   clearRoundTimers(step);
   if (step.run.keys.status === 'making') clearTimer(step, 'keys');
@@ -118,7 +108,7 @@ export function endRun(
   if (phase !== 'finished') persist(step);
   for (const { clientId, awaited } of step.run.members.values()) {
     if (awaited !== null) clearTimer(step, 'prepare', clientId);
-    changeMember(step, clientId, { awaited: null, phase: 'idle', fraction: 0 });
+    changeMember(step, clientId, { phase: 'idle', fraction: 0 }, { awaited: null });
     tell(step, clientId, { type: 'release', runId: step.run.runId });
   }
 }

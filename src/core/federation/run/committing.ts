@@ -60,7 +60,7 @@ export function onCommitPersisted(step: RunStep): void {
   const { record, next, holders, then } = stage;
   change(step, withCommit(step.run, next, record));
   for (const clientId of holders) {
-    changeMember(step, clientId, { holds: record.round });
+    changeMember(step, clientId, {}, { holds: record.round });
     tell(step, clientId, { type: 'commit', runId: step.run.runId, round: record.round });
   }
   settle(step, then);
@@ -72,13 +72,13 @@ function settle(step: RunStep, then: AfterCommit): void {
     return endRun(step, 'stopped', null);
   }
   enterGathering(step, null);
-  if (then === 'pause') pauseRun(step, null);
+  if (then === 'pause') pauseRun(step);
 }
 
 /** Everything open is called off; the last commit stands. */
-export function pauseRun(step: RunStep, note: string | null): void {
+export function pauseRun(step: RunStep): void {
   callOff(step);
-  change(step, { stage: { phase: 'paused' }, note });
+  change(step, { stage: { phase: 'paused' }, note: null });
   persist(step);
 }
 

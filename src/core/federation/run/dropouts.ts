@@ -2,20 +2,19 @@
 // An update that is already in the sum stays in it. The stages are reviewed after every event, so
 // that a departure makes the machine ask again whether the round can close.
 import { withEntry } from '../persistent-map.ts';
-import { change, changeMember, clearTimer, type RunStep } from './run-step.ts';
+import { change, changeMember, clearTimer, noteAbsence, type RunStep } from './run-step.ts';
 import { withoutJob } from './spread-evaluation.ts';
 
 export function onLeft(step: RunStep, clientId: string): void {
   if (!step.run.members.has(clientId)) return;
   clearTimer(step, 'prepare', clientId);
-  changeMember(step, clientId, {
-    standing: 'left',
-    awaited: null,
-    holds: -1,
-    phase: 'idle',
-    fraction: 0,
-    trouble: null,
-  });
+  changeMember(
+    step,
+    clientId,
+    { standing: 'left', phase: 'idle', fraction: 0, trouble: null },
+    { awaited: null, holds: -1 },
+  );
+  noteAbsence(step, clientId);
   dropWork(step, clientId, 'missing');
   dropKeyMaker(step, clientId);
 }
@@ -28,15 +27,12 @@ export function setAside(
   troubleDetail: string,
 ): void {
   clearTimer(step, 'prepare', clientId);
-  changeMember(step, clientId, {
-    standing: 'failed',
-    awaited: null,
-    holds: -1,
-    phase: 'idle',
-    fraction: 0,
-    trouble,
-    troubleDetail,
-  });
+  changeMember(
+    step,
+    clientId,
+    { standing: 'failed', phase: 'idle', fraction: 0, trouble, troubleDetail },
+    { awaited: null, holds: -1 },
+  );
   dropWork(step, clientId, 'failed');
   dropKeyMaker(step, clientId);
 }

@@ -18,6 +18,7 @@ import {
   tell,
   type RunStep,
 } from './run-step.ts';
+import { isSameNote } from '../../protocol/notes.ts';
 import type { TestResult } from '../../protocol/view.ts';
 import { readyMembers, type Member, type StageOf } from './run-state.ts';
 import { resync, resyncStragglers, seatPresent } from './seating.ts';
@@ -76,8 +77,8 @@ export function reviewTesting(step: RunStep): void {
     changeMember(step, member.clientId, { phase: 'evaluating', fraction: 0 });
   }
   const isStuck = evaluation.jobs.size === 0 && missingParts(evaluation).length > 0;
-  const note = isStuck ? 'Waiting for a client to evaluate the test images.' : null;
-  if (evaluation !== stage.evaluation || note !== step.run.note) {
+  const note = isStuck ? ({ code: 'waiting-for-test' } as const) : null;
+  if (evaluation !== stage.evaluation || !isSameNote(note, step.run.note)) {
     change(step, { stage: { ...stage, evaluation }, note });
   }
   const results = evaluation.results.flatMap((result) => (result === null ? [] : [result]));

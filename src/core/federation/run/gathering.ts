@@ -8,6 +8,7 @@ import { change, changeMember, roundKey, setTimer, tell, type RunStep } from './
 import { readyMembers, roundNow, type Contribution, type Member } from './run-state.ts';
 import { seatPresent } from './seating.ts';
 import { concludeRun } from './final-test.ts';
+import { isSameNote, type Note } from '../../protocol/notes.ts';
 import type { EvaluationSplit } from '../../training/trainer.ts';
 
 /** Seats who is there, and opens the next round if nothing is left to wait for. */
@@ -22,16 +23,16 @@ export function reviewGathering(step: RunStep): void {
     change(step, { note: null });
     return concludeRun(step, null);
   }
-  const ready = readyMembers(run).filter(({ numExamples }) => isTest || numExamples > 0);
+  const ready = readyMembers(run).filter(({ shown }) => isTest || shown.numExamples > 0);
   const required = isTest ? 1 : run.config.minimumClients;
   const lacksKeys = run.keys.status !== 'none' && run.keys.status !== 'present';
   const isAllowed = ready.length >= required && !lacksKeys && stage.ticket === null;
-  const here = [...run.members.values()].filter(({ standing }) => standing !== 'left');
-  const isAnyPreparing = here.some(({ standing }) => standing === 'preparing');
+  const members = [...run.members.values()];
+  const isAnyPreparing = members.some(({ shown }) => shown.standing === 'preparing');
   const isWorthWaiting =
     stage.isBackingOff ||
     isAnyPreparing ||
-    (stage.waitsForSeats && here.length < run.config.clients);
+    (stage.waitsForSeats && run.here.size < run.config.clients);
   // A run begins with everybody who is seated, however slow the machine (their own timers bound it):
   // who takes part in round 1 must not depend on the machine's load. Later rounds wait less.
   const mustWait = stage.waitsForSeats && isAnyPreparing;
@@ -49,7 +50,7 @@ export function reviewGathering(step: RunStep): void {
     setTimer(step, 'gather', step.config.gatherMs);
   }
   const note = waitingNote(ready.length, required, lacksKeys);
-  if (note !== step.run.note) change(step, { note });
+  if (!isSameNote(note, step.run.note)) change(step, { note });
 }
 
 export function onGatherTimer(step: RunStep): void {
@@ -68,11 +69,9 @@ export function onGatherTimer(step: RunStep): void {
   });
 }
 
-function waitingNote(numReady: number, required: number, lacksKeys: boolean): string {
-  if (numReady < required) {
-    return `Waiting for clients: ${numReady} ready, at least ${required} needed.`;
-  }
-  return lacksKeys ? 'Waiting for a client to make the keys.' : 'Waiting for more clients.';
+function waitingNote(numReady: number, numRequired: number, lacksKeys: boolean): Note {
+  if (numReady < numRequired) return { code: 'waiting-for-clients', numReady, numRequired };
+  return { code: lacksKeys ? 'waiting-for-keys' : 'waiting-for-more-clients' };
 }
 
 function openTraining(step: RunStep, ready: readonly Member[]): void {
@@ -82,7 +81,7 @@ function openTraining(step: RunStep, ready: readonly Member[]): void {
   const seats = ready.map(({ seat }) => seat);
   const chosen = new Set(sampleCohort(seed, roundNow(run), clients, seats, size));
   const cohort = ready.filter(({ seat }) => chosen.has(seat));
-  const largestNumExamples = Math.max(...cohort.map(({ numExamples }) => numExamples));
+  const largestNumExamples = Math.max(...cohort.map(({ shown }) => shown.numExamples));
   const rangeExponents =
     run.committed.rangeExponents.length > 0
       ? rescaleRanges(run.committed.rangeExponents, run.committed.rangesLargest, largestNumExamples)

@@ -46,11 +46,10 @@ function keyFamily(parameters: SchemeParameters): string {
 export function reviewKeys(step: RunStep): void {
   const { keys, runId } = step.run;
   if (keys.status !== 'needed') return;
+  const isReady = ({ shown }: Member) => shown.standing === 'ready';
   const candidates = [...step.run.members.values()]
-    .filter(({ standing }) => standing === 'ready' || standing === 'preparing')
-    .sort(
-      (a, b) => Number(b.standing === 'ready') - Number(a.standing === 'ready') || a.seat - b.seat,
-    );
+    .filter((member) => isReady(member) || member.shown.standing === 'preparing')
+    .sort((a, b) => Number(isReady(b)) - Number(isReady(a)) || a.seat - b.seat);
   const maker = candidates.find(({ clientId }) => !keys.tried.includes(clientId)) ?? candidates[0];
   if (maker === undefined) return;
   const epoch = step.lastEpoch + 1;

@@ -1,6 +1,6 @@
 // An open round: updates come in, each is checked and added, and the round closes when nothing more
 // is to come. Only the sum is kept; of an update stays what it reported.
-import type { ClientMessageOf } from '../../protocol/client-messages.ts';
+import type { ClientMessageOf, PhaseSegment } from '../../protocol/client-messages.ts';
 import type { ErrorCode } from '../../protocol/error-codes.ts';
 import type { CoordinatorEvent } from '../coordinator-types.ts';
 import { dropWork, markUnresponsive } from './dropouts.ts';
@@ -48,7 +48,7 @@ export function onUpdate(step: RunStep, member: Member, message: ClientMessageOf
     fraction: 0,
     trouble: null,
     lastUpdateBytes: payload.byteLength,
-    totalUpdateBytes: member.totalUpdateBytes + payload.byteLength,
+    totalUpdateBytes: member.shown.totalUpdateBytes + payload.byteLength,
     lastSegments: updateSegments(openRound(run)!, report),
   });
   step.effects.push({ type: 'add-update', key: roundKey(run), clientId, payload });
@@ -70,7 +70,7 @@ function updateFault(
   if (contribution.status === 'missing') return 'late';
   if (contribution.status === 'failed') return 'unexpected';
   if (message.keyEpoch !== run.keys.epoch) return 'wrong-key-epoch';
-  if (message.numExamples !== member.numExamples) return 'wrong-num-examples';
+  if (message.numExamples !== member.shown.numExamples) return 'wrong-num-examples';
   const fits =
     message.payload.byteLength === run.parameters.updateBytes &&
     message.rangeExponents.length === numTensors(run.config);
@@ -83,7 +83,7 @@ function openRound({ stage }: RunState): OpenRound | null {
 }
 
 /** Segments as the dashboard shows them: ms after the opening, with the time on the way. */
-function updateSegments(open: OpenRound, report: UpdateReport): Member['lastSegments'] {
+function updateSegments(open: OpenRound, report: UpdateReport): PhaseSegment[] {
   const doneMs = Math.max(0, ...report.segments.map(({ endMs }) => endMs));
   const arrivedMs = Math.max(doneMs, report.arrivedAtMs - open.openedAtMs);
   return [...report.segments, { phase: 'sending', startMs: doneMs, endMs: arrivedMs }];
@@ -134,15 +134,15 @@ export function reviewOpen(step: RunStep): void {
   const { run } = step;
   const { stage } = run;
   if (stage.phase !== 'open') return;
-  const contributions = [...stage.open.contributions];
-  const count = (status: Contribution['status']) =>
-    contributions.filter(([, contribution]) => contribution.status === status).length;
-  const numPending = count('asked') + count('adding');
-  if (count('received') + numPending < run.config.minimumClients) {
+  const numOf = { asked: 0, adding: 0, received: 0, failed: 0, missing: 0 };
+  for (const { status } of stage.open.contributions.values()) numOf[status]++;
+  const numPending = numOf.asked + numOf.adding;
+  if (numOf.received + numPending < run.config.minimumClients) {
     // Who failed says why; where somebody merely left or was late, trying again may help.
+    const contributions = [...stage.open.contributions];
     const failed = contributions.find(([, { status }]) => status === 'failed');
-    const trouble = failed === undefined ? null : run.members.get(failed[0])?.trouble;
-    return abandonRound(step, count('missing') > 0 ? null : (trouble ?? null));
+    const trouble = failed === undefined ? null : run.members.get(failed[0])?.shown.trouble;
+    return abandonRound(step, numOf.missing > 0 ? null : (trouble ?? null));
   }
   if (numPending > 0) return;
   clearTimer(step, 'round');

@@ -8,7 +8,7 @@ import type { StageOf } from './run-state.ts';
 export function onPauseAsked(step: RunStep): void {
   const { stage } = step.run;
   if (stage.phase === 'committing') pauseAfterCommit(step, stage);
-  else if (stage.phase !== 'paused') pauseRun(step, null);
+  else if (stage.phase !== 'paused') pauseRun(step);
 }
 
 /** A run that is about to end is not paused instead. */

@@ -78,18 +78,30 @@ export function stepRun(
   event: RunEvent,
   surroundings: Surroundings,
 ): RunOutcome {
-  const step: RunStep = { ...surroundings, config, run, effects: [], rejections: [] };
+  const step: RunStep = {
+    ...surroundings,
+    config,
+    run,
+    ownMembers: null,
+    effects: [],
+    rejections: [],
+  };
   if (!isOver(run) || event.type === 'client-left') {
     handle(step, event);
-    review(step);
+    if (!isProgress(event)) review(step);
   }
   return step;
+}
+
+/** Nothing follows from it: it is there to be shown. Of all messages it is the most frequent one. */
+function isProgress(event: RunEvent): boolean {
+  return event.type === 'member-said' && event.message.type === 'progress';
 }
 
 /** Whether a client is a member on this very connection. */
 export function isMember(run: RunState, clientId: string, connection: ConnectionId): boolean {
   const member = run.members.get(clientId);
-  return member?.connection === connection && member.standing !== 'left';
+  return member?.connection === connection && member.shown.standing !== 'left';
 }
 
 /** Whether the run goes on only when this save is durable. */
@@ -203,7 +215,7 @@ function onFailed(step: RunStep, member: Member, message: ClientMessageOf<'faile
   const { clientId } = member;
   const isDisabling = DISABLING.includes(message.code);
   if (message.attempt === 0) {
-    const isKnown = member.standing === 'failed';
+    const isKnown = member.shown.standing === 'failed';
     if (!isDisabling || isKnown) return reject(step, clientId, 'unexpected', message);
     return setAside(step, clientId, message.code, message.detail);
   }
@@ -240,15 +252,13 @@ function onPersistFailed(step: RunStep, ticket: number): void {
   if (keys.status === 'saving' && keys.ticket === ticket) {
     change(step, { keys: { status: 'needed', epoch: keys.epoch + 1, tried: [] } });
   }
-  const note =
-    'Paused: the browser could not store the run. Free some disk space for this site, then continue.';
   const awaitsOther =
     (stage.phase === 'committing' || stage.phase === 'concluding') && stage.ticket !== ticket;
   if (stage.phase === 'committing' && awaitsOther) {
     pauseAfterCommit(step, stage);
   } else if (!awaitsOther) {
     callOff(step);
-    change(step, { stage: { phase: 'paused' }, note });
+    change(step, { stage: { phase: 'paused' }, note: { code: 'not-stored' } });
   }
 }
 
@@ -281,6 +291,7 @@ function onTimer(step: RunStep, event: Extract<RunEvent, { type: 'timer-fired' }
 /** A trial's run that lost its clients fails, so that the study can go on when there are others. */
 function onStallTimer(step: RunStep): void {
   const { stage, config } = step.run;
-  if (stage.phase !== 'gathering' || readyMembers(step.run).length >= config.minimumClients) return;
-  endRun(step, 'failed', `Fewer than ${config.minimumClients} clients were there for too long.`);
+  const numRequired = config.minimumClients;
+  if (stage.phase !== 'gathering' || readyMembers(step.run).length >= numRequired) return;
+  endRun(step, 'failed', { code: 'clients-missing', numRequired });
 }

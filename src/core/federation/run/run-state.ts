@@ -2,15 +2,16 @@
 // being worked on. The stage is a union by phase that carries only what is legal in that phase.
 import { denseModel, numParameters, tensorSlots } from '../../model/model-spec.ts';
 import type { SchemeParameters } from '../../encryption/scheme.ts';
-import type { ClientMessageOf, ClientPhase, PhaseSegment } from '../../protocol/client-messages.ts';
+import type { ClientMessageOf } from '../../protocol/client-messages.ts';
 import type {
+  ClientFacts,
   ClientStanding,
   RoundRecord,
   RunPhase,
   TestResult,
   TrialPlace,
 } from '../../protocol/view.ts';
-import type { BackendInfo } from '../../training/trainer.ts';
+import type { StoredNote } from '../../protocol/notes.ts';
 import type { ConnectionId, CoordinatorConfig } from '../coordinator-types.ts';
 import type { Evaluation } from './spread-evaluation.ts';
 import type { RunConfig } from '../../experiment/run-config.ts';
@@ -36,6 +37,8 @@ export interface RunState {
   readonly seats: readonly (string | null)[];
   /** Clients with a seat in this run, the departed included, by clientId. */
   readonly members: ReadonlyMap<string, Member>;
+  /** Those of them that have not left; the same set until somebody is seated or leaves. */
+  readonly here: ReadonlySet<string>;
   /** Connections whose client failed and lost its seat: not seated again. */
   readonly barred: ReadonlySet<ConnectionId>;
   readonly keys: RunKeys;
@@ -47,7 +50,7 @@ export interface RunState {
   readonly failureStreak: number;
   readonly history: readonly RoundRecord[];
   readonly test: TestResult | null;
-  readonly note: string | null;
+  readonly note: StoredNote | null;
   readonly stage: Stage;
 }
 
@@ -62,12 +65,13 @@ export interface Committed {
   readonly rangesLargest: number;
 }
 
-/** A client as this run sees it. */
+/** A client as this run sees it. Dashboards are shown its name, its seat and what is in `shown`. */
 export interface Member {
   readonly clientId: string;
+  readonly name: string;
   readonly connection: ConnectionId;
   readonly seat: number;
-  readonly standing: Exclude<ClientStanding, 'spare'>;
+  readonly shown: MemberFacts;
   /** Round of the committed weights it holds, -1 before its first `prepared`. */
   readonly holds: number;
   /** An `assign` or `resync` that it has not answered yet; `serial` tells its timers apart. */
@@ -75,19 +79,11 @@ export interface Member {
   readonly serial: number;
   /** How often it was asked in vain; each time it is given twice as long. */
   readonly numUnanswered: number;
-  readonly phase: ClientPhase;
-  readonly fraction: number;
-  readonly backend: BackendInfo | null;
-  readonly numExamples: number;
-  readonly labelHistogram: readonly number[];
+  /** Of its updates before any was made, from `prepared`; [] before. */
   readonly rangeExponents: readonly number[];
-  readonly lastSegments: readonly PhaseSegment[];
-  readonly lastUpdateBytes: number;
-  readonly totalUpdateBytes: number;
-  readonly lastAccuracy: number | null;
-  readonly trouble: string | null;
-  readonly troubleDetail: string | null;
 }
+
+export type MemberFacts = ClientFacts & { readonly standing: Exclude<ClientStanding, 'spare'> };
 
 /** `none`: plaintext needs no keys. `tried`: clients that were asked for this run's keys in vain. */
 export type RunKeys = { readonly epoch: number; readonly tried: readonly string[] } & (
@@ -225,7 +221,7 @@ export function weightsRound(run: RunState): number {
 /** Members that can be asked now, in seat order. */
 export function readyMembers(run: RunState): Member[] {
   return [...run.members.values()]
-    .filter((member) => member.standing === 'ready' && member.holds === weightsRound(run))
+    .filter(({ shown, holds }) => shown.standing === 'ready' && holds === weightsRound(run))
     .sort((a, b) => a.seat - b.seat);
 }
 
@@ -308,6 +304,7 @@ export function restoredRun(
     endedAtMs: saved.endedAtMs,
     seats: saved.seats,
     members: new Map(),
+    here: new Set(),
     barred: new Set(),
     keys,
     committed: {

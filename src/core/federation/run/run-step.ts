@@ -9,13 +9,19 @@ import type {
   ConnectionId,
   TimerName,
 } from '../coordinator-types.ts';
-import { withEntry } from '../persistent-map.ts';
-import { persistentRun, roundNow, type Member, type RunState } from './run-state.ts';
+import {
+  persistentRun,
+  roundNow,
+  type Member,
+  type MemberFacts,
+  type RunState,
+} from './run-state.ts';
 import type { RoundKey } from '../../protocol/round-key.ts';
 
 /** A connected client that this run may seat. */
 export interface Presence {
   readonly clientId: string;
+  readonly name: string;
   readonly connection: ConnectionId;
 }
 
@@ -33,6 +39,8 @@ export interface Surroundings {
 export interface RunStep extends Omit<Surroundings, 'nextTicket'> {
   readonly config: CoordinatorConfig;
   run: RunState;
+  /** The run's members, once this step has changed one of them: copied once, not for each of many. */
+  ownMembers: Map<string, Member> | null;
   readonly effects: CoordinatorEffect[];
   readonly rejections: ErrorCode[];
   nextTicket: number;
@@ -42,20 +50,51 @@ export function change(step: RunStep, changes: Partial<RunState>): void {
   step.run = { ...step.run, ...changes };
 }
 
-export function changeMember(step: RunStep, clientId: string, changes: Partial<Member>): void {
+/** `facts`: what is shown of the member; `changes`: what the run keeps of it for itself. */
+export function changeMember(
+  step: RunStep,
+  clientId: string,
+  facts: Partial<MemberFacts>,
+  changes: Partial<Omit<Member, 'shown'>> = {},
+): void {
   const member = step.run.members.get(clientId);
   if (member === undefined) return;
   // A detail belongs to the trouble that it came with.
-  const { troubleDetail = changes.trouble === undefined ? member.troubleDetail : null } = changes;
-  change(step, {
-    members: withEntry(step.run.members, clientId, { ...member, ...changes, troubleDetail }),
-  });
+  const { troubleDetail = facts.trouble === undefined ? member.shown.troubleDetail : null } = facts;
+  const shown = { ...member.shown, ...facts, troubleDetail };
+  ownMembers(step).set(clientId, { ...member, ...changes, shown });
+}
+
+/** To be changed in place: nobody outside of this step has seen the map. */
+function ownMembers(step: RunStep): Map<string, Member> {
+  if (step.ownMembers === null || step.ownMembers !== step.run.members) {
+    step.ownMembers = new Map(step.run.members);
+    change(step, { members: step.ownMembers });
+  }
+  return step.ownMembers;
+}
+
+export function addMember(step: RunStep, member: Member): void {
+  ownMembers(step).set(member.clientId, member);
+  change(step, { here: new Set(step.run.here).add(member.clientId) });
+}
+
+/** Another has its seat. */
+export function removeMember(step: RunStep, clientId: string): void {
+  ownMembers(step).delete(clientId);
+  noteAbsence(step, clientId);
+}
+
+/** The member is not there any more; it keeps its seat. */
+export function noteAbsence(step: RunStep, clientId: string): void {
+  const here = new Set(step.run.here);
+  if (here.delete(clientId)) change(step, { here });
 }
 
 /** Says something to a member, if it is still connected. */
 export function tell(step: RunStep, clientId: string, message: ServerMessage): void {
   const member = step.run.members.get(clientId);
-  if (member === undefined || member.standing === 'left') return;
+  if (member === undefined || member.shown.standing === 'left') return;
   step.effects.push({ type: 'send', connection: member.connection, message });
 }
 
@@ -63,7 +102,7 @@ export function tell(step: RunStep, clientId: string, message: ServerMessage): v
 export function tellAll(step: RunStep, clientIds: readonly string[], message: ServerMessage): void {
   const connections = clientIds.flatMap((clientId) => {
     const member = step.run.members.get(clientId);
-    return member === undefined || member.standing === 'left' ? [] : [member.connection];
+    return member === undefined || member.shown.standing === 'left' ? [] : [member.connection];
   });
   if (connections.length > 0) step.effects.push({ type: 'broadcast', connections, message });
 }

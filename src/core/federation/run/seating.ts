@@ -2,12 +2,13 @@
 // that comes back gets its own seat; spares take seats that nobody holds.
 import type { ClientMessageOf } from '../../protocol/client-messages.ts';
 import type { ServerMessageOf } from '../../protocol/server-messages.ts';
-import { withEntry, withoutEntry } from '../persistent-map.ts';
 import {
+  addMember,
   change,
   changeMember,
   clearTimer,
   reject,
+  removeMember,
   setTimer,
   tell,
   type Presence,
@@ -22,7 +23,7 @@ import { numTensors, weightsRound, type Member } from './run-state.ts';
 export function seatPresent(step: RunStep, mayReplace: boolean): void {
   for (const presence of step.present) {
     const member = step.run.members.get(presence.clientId);
-    const isSeated = member !== undefined && member.standing !== 'left';
+    const isSeated = member !== undefined && member.shown.standing !== 'left';
     if (isSeated && member.connection === presence.connection) continue;
     if (step.run.barred.has(presence.connection)) continue;
     const seat = seatFor(step, presence.clientId, mayReplace);
@@ -36,52 +37,51 @@ function seatFor({ run }: RunStep, clientId: string, mayReplace: boolean): numbe
   const free = run.seats.indexOf(null);
   if (free >= 0) return free;
   const empty = run.seats.findIndex((holder) => {
-    const standing = run.members.get(holder!)?.standing ?? 'left';
+    const standing = run.members.get(holder!)?.shown.standing ?? 'left';
     return standing === 'left' || standing === 'failed';
   });
   return mayReplace && empty >= 0 ? empty : null;
 }
 
-function takeSeat(step: RunStep, { clientId, connection }: Presence, seat: number): void {
+function takeSeat(step: RunStep, { clientId, name, connection }: Presence, seat: number): void {
   const holder = step.run.seats[seat]!;
   if (holder !== null && holder !== clientId) {
     tell(step, holder, { type: 'release', runId: step.run.runId });
     const replaced = step.run.members.get(holder);
-    change(step, {
-      members: withoutEntry(step.run.members, holder),
-      barred:
-        replaced?.standing === 'failed'
-          ? new Set(step.run.barred).add(replaced.connection)
-          : step.run.barred,
-    });
+    removeMember(step, holder);
+    if (replaced?.shown.standing === 'failed') {
+      change(step, { barred: new Set(step.run.barred).add(replaced.connection) });
+    }
   }
   const earlier = step.run.members.get(clientId);
+  const known = earlier?.shown;
   const member: Member = {
     clientId,
+    name,
     connection,
     seat,
-    standing: 'preparing',
+    shown: {
+      standing: 'preparing',
+      phase: 'preparing',
+      fraction: 0,
+      backend: known?.backend ?? null,
+      numExamples: known?.numExamples ?? 0,
+      labelHistogram: known?.labelHistogram ?? [],
+      lastSegments: known?.lastSegments ?? [],
+      lastUpdateBytes: known?.lastUpdateBytes ?? 0,
+      totalUpdateBytes: known?.totalUpdateBytes ?? 0,
+      lastAccuracy: known?.lastAccuracy ?? null,
+      trouble: null,
+      troubleDetail: null,
+    },
     holds: -1,
     awaited: null,
     serial: earlier?.serial ?? 0,
     numUnanswered: 0,
-    phase: 'preparing',
-    fraction: 0,
-    backend: earlier?.backend ?? null,
-    numExamples: earlier?.numExamples ?? 0,
-    labelHistogram: earlier?.labelHistogram ?? [],
     rangeExponents: [],
-    lastSegments: earlier?.lastSegments ?? [],
-    lastUpdateBytes: earlier?.lastUpdateBytes ?? 0,
-    totalUpdateBytes: earlier?.totalUpdateBytes ?? 0,
-    lastAccuracy: earlier?.lastAccuracy ?? null,
-    trouble: null,
-    troubleDetail: null,
   };
-  change(step, {
-    seats: step.run.seats.map((old, index) => (index === seat ? clientId : old)),
-    members: withEntry(step.run.members, clientId, member),
-  });
+  change(step, { seats: step.run.seats.with(seat, clientId) });
+  addMember(step, member);
   assign(step, clientId);
 }
 
@@ -109,7 +109,7 @@ function committedWeights({ run }: RunStep): ServerMessageOf<'assign'>['weights'
 function awaitPrepared(step: RunStep, clientId: string): void {
   const member = step.run.members.get(clientId)!;
   const serial = member.serial + 1;
-  changeMember(step, clientId, { serial, awaited: { round: weightsRound(step.run) } });
+  changeMember(step, clientId, {}, { serial, awaited: { round: weightsRound(step.run) } });
   const key = { runId: step.run.runId, round: weightsRound(step.run), attempt: serial };
   const delayMs = step.config.prepareMs * 2 ** Math.min(member.numUnanswered, 8);
   setTimer(step, 'prepare', delayMs, key, clientId);
@@ -117,9 +117,9 @@ function awaitPrepared(step: RunStep, clientId: string): void {
 
 /** Sends the committed weights to a member that lacks them or was not heard of in time. */
 export function resync(step: RunStep, clientId: string): void {
-  const member = step.run.members.get(clientId)!;
+  const { standing } = step.run.members.get(clientId)!.shown;
   changeMember(step, clientId, {
-    standing: member.standing === 'ready' ? 'preparing' : member.standing,
+    standing: standing === 'ready' ? 'preparing' : standing,
     phase: 'preparing',
     fraction: 0,
   });
@@ -134,8 +134,9 @@ export function resync(step: RunStep, clientId: string): void {
 /** Every connected member that has once been prepared and lacks the committed weights. */
 export function resyncStragglers(step: RunStep): void {
   for (const member of step.run.members.values()) {
-    const isHere = member.standing === 'ready' || member.standing === 'unresponsive';
-    const isBehind = member.holds !== weightsRound(step.run) || member.standing === 'unresponsive';
+    const { standing } = member.shown;
+    const isHere = standing === 'ready' || standing === 'unresponsive';
+    const isBehind = member.holds !== weightsRound(step.run) || standing === 'unresponsive';
     if (isHere && isBehind && member.awaited === null) resync(step, member.clientId);
   }
 }
@@ -160,19 +161,21 @@ export function onPrepared(
     return reject(step, member.clientId, 'malformed', message);
   }
   clearTimer(step, 'prepare', member.clientId);
-  changeMember(step, member.clientId, {
-    standing: 'ready',
-    awaited: null,
-    numUnanswered: 0,
-    holds: message.round,
-    phase: 'waiting',
-    fraction: 0,
-    backend: message.backend,
-    numExamples: message.numExamples,
-    labelHistogram: message.labelHistogram,
-    rangeExponents: message.rangeExponents,
-    trouble: null,
-  });
+  const { round, backend, numExamples, labelHistogram, rangeExponents } = message;
+  changeMember(
+    step,
+    member.clientId,
+    {
+      standing: 'ready',
+      phase: 'waiting',
+      fraction: 0,
+      backend,
+      numExamples,
+      labelHistogram,
+      trouble: null,
+    },
+    { awaited: null, numUnanswered: 0, holds: round, rangeExponents },
+  );
   if (message.round < weightsRound(run)) resync(step, member.clientId);
 }
 
@@ -180,11 +183,8 @@ export function onPrepared(
 export function onPrepareTimer(step: RunStep, clientId: string, serial: number): void {
   const member = step.run.members.get(clientId);
   if (member === undefined || member.awaited === null || member.serial !== serial) return;
-  changeMember(step, clientId, {
-    standing: 'unresponsive',
-    trouble: 'late',
-    numUnanswered: member.numUnanswered + 1,
-  });
+  const numUnanswered = member.numUnanswered + 1;
+  changeMember(step, clientId, { standing: 'unresponsive', trouble: 'late' }, { numUnanswered });
   if (member.holds < 0) assign(step, clientId);
   else resync(step, clientId);
 }

@@ -219,7 +219,7 @@ describe('commands', () => {
     table.command({ type: 'stop-trial', studyId: 'study', number: 1 });
     expect(table.view.trials.map((trial) => trial.state)).toEqual(['running', 'failed', 'running']);
     table.command({ type: 'stop-run', runId: 'study-2' });
-    expect(table.view.trials[2]!.failReason).toBe('The trial was stopped.');
+    expect(table.view.trials[2]!.failReason).toEqual({ code: 'trial-stopped' });
     expect(table.view.trials[0]!.state).toBe('running');
     finish(table);
     expect(table.view.study!.counts).toMatchObject({ complete: 4, failed: 2 });
@@ -256,7 +256,7 @@ describe('commands', () => {
     table.failSave();
     table.run();
     expect(state(table)).toEqual(['paused', 'paused', 'paused']);
-    expect(table.view.study!.note).toContain('could not store');
+    expect(table.view.study!.note).toEqual({ code: 'not-stored' });
     table.command({ type: 'continue-study', studyId: 'study', numTrials: null });
     finish(table);
   });
@@ -274,7 +274,7 @@ describe('a trial that is about to be stopped', () => {
     table.command({ type: 'stop-trial', studyId: 'study', number: 0 });
     table.run();
     expect(table.view.study!.phase).toBe('paused');
-    expect(table.view.trials[0]!.failReason).toBe('The trial was stopped.');
+    expect(table.view.trials[0]!.failReason).toEqual({ code: 'trial-stopped' });
   });
 });
 

@@ -23,8 +23,8 @@ function started(setup = setupOf(), numClients = 3) {
   return table;
 }
 
-const text = (outcome: ReturnType<ReturnType<typeof setUp>['command']>) =>
-  outcome.ok ? null : outcome.text;
+const reason = (outcome: ReturnType<ReturnType<typeof setUp>['command']>) =>
+  outcome.ok ? null : outcome.reason;
 
 describe('a study', () => {
   it('runs its trials one after the other and tests the best model once', () => {
@@ -146,7 +146,8 @@ describe('a study', () => {
     for (const { state, params, failReason } of trials) {
       const isBad = (params['units'] as number) < 150;
       expect(state).toBe(isBad ? 'failed' : 'complete');
-      expect(failReason ?? '').toContain(isBad ? 'diverged' : '');
+      const why = { code: 'round-failed', numTimes: 3, because: 'non-finite-update' };
+      expect(failReason).toEqual(isBad ? expect.objectContaining(why) : null);
     }
     expect(study!.counts.failed).toBeGreaterThan(0);
     expect(study!.counts.complete).toBeGreaterThan(0);
@@ -163,7 +164,7 @@ describe('a study', () => {
     table.run();
     expect(table.view.trials[0]).toMatchObject({
       state: 'failed',
-      failReason: 'Fewer than 2 clients were there for too long.',
+      failReason: { code: 'clients-missing', numRequired: 2 },
     });
     // The next trial has not begun: it is waited for without limit.
     table.pass(60_000);
@@ -178,7 +179,7 @@ describe('commands on a study', () => {
   it('start it only when nothing else goes on', () => {
     const table = started();
     const again = table.command({ type: 'start-study', setup: setupOf() });
-    expect(text(again)).toContain('A study is going on');
+    expect(reason(again)).toEqual({ code: 'study-going-on', wanted: 'study' });
     const run = { type: 'start-run', config: setupOf().base, withTwin: false } as const;
     expect(table.command(run).ok).toBe(false);
   });
@@ -213,7 +214,7 @@ describe('commands on a study', () => {
     table.command({ type: 'stop-run', runId });
     table.run();
     expect(table.view.trials.map(({ state }) => state)).toEqual(['failed', 'complete', 'complete']);
-    expect(table.view.trials[0]!.failReason).toBe('The trial was stopped.');
+    expect(table.view.trials[0]!.failReason).toEqual({ code: 'trial-stopped' });
   });
 
   it('stop it: the running trial fails, the best so far is tested; it can be continued', () => {
@@ -224,12 +225,14 @@ describe('commands on a study', () => {
     const { study, trials } = table.view;
     expect(study).toMatchObject({ phase: 'stopped', best: { number: 0 } });
     expect(study!.best!.test).not.toBeNull();
-    expect(trials[1]!.failReason).toBe('The study was stopped.');
+    expect(trials[1]!.failReason).toEqual({ code: 'study-stopped' });
     const proceed = { type: 'continue-study', studyId: 'study', numTrials: 4 } as const;
     expect(table.command(proceed).ok).toBe(true);
     table.run();
     expect(table.view.study).toMatchObject({ phase: 'finished', counts: { complete: 3 } });
-    expect(text(table.command({ ...proceed, numTrials: null }))).toContain('No trials are left');
+    expect(reason(table.command({ ...proceed, numTrials: null }))).toEqual({
+      code: 'no-trials-left',
+    });
   });
 
   it('enqueue a trial that comes next, if there can be such a run', () => {
@@ -237,8 +240,11 @@ describe('commands on a study', () => {
     const enqueue = (params: Record<string, number>) =>
       table.command({ type: 'enqueue-trial', studyId: 'study', params });
     expect(enqueue({ units: 77 })).toEqual({ ok: true, result: { number: 1 } });
-    expect(text(enqueue({ units: 5 }))).toContain('out of its range');
-    expect(text(enqueue({ colour: 5 }))).toContain('does not vary colour');
+    expect(reason(enqueue({ units: 5 }))).toEqual({ code: 'impossible-parameters' });
+    expect(reason(enqueue({ colour: 5 }))).toEqual({
+      code: 'parameter-not-varied',
+      name: 'colour',
+    });
     table.run();
     expect(table.view.trials[1]!.params).toEqual({ units: 77 });
     expect(table.view.study!.counts.complete).toBe(3);
@@ -249,7 +255,7 @@ describe('commands on a study', () => {
     table.run(() => table.view.history.length === 2);
     const stop = (number: number) =>
       table.command({ type: 'stop-trial', studyId: 'study', number });
-    expect(text(stop(1))).toContain('not running');
+    expect(reason(stop(1))).toEqual({ code: 'trial-not-running', number: 1 });
     expect(stop(0).ok).toBe(true);
     table.run();
     expect(table.view.trials.map(({ state }) => state)).toEqual(['failed', 'complete', 'complete']);
@@ -265,13 +271,13 @@ describe('commands on a study', () => {
     expect(table.command(stop)).toEqual({ ok: true, result: null });
     const withdrawn = {
       state: 'failed',
-      failReason: 'The trial was withdrawn.',
+      failReason: { code: 'trial-withdrawn' },
       runId: null,
       startedAtMs: null,
       value: null,
     };
     expect(table.view.trials[1]).toMatchObject(withdrawn);
-    expect(text(table.command(stop))).toContain('not running');
+    expect(reason(table.command(stop))).toMatchObject({ code: 'trial-not-running' });
     table.run();
     expect(table.view.study!.counts).toMatchObject({ complete: 2, failed: 1 });
     expect(table.view.trials.map(({ params }) => params['units'])).not.toContain(77);
@@ -382,7 +388,7 @@ describe('journals', () => {
 
   it('are refused with the line that is wrong', () => {
     const take = (journal: string) =>
-      text(
+      reason(
         setUp().command({
           type: 'import-study',
           journal,
@@ -391,7 +397,11 @@ describe('journals', () => {
         }),
       );
     const first = '{"op_code":0,"worker_id":"w","study_name":"s","directions":[2]}';
-    expect(take(`${first}\nnot json\n{}\n`)).toContain('line 2');
-    expect(take('')).toContain('no study');
+    expect(take(`${first}\nnot json\n{}\n`)).toEqual({
+      code: 'journal-unreadable',
+      line: 2,
+      detail: 'not JSON',
+    });
+    expect(take('')).toEqual({ code: 'journal-empty' });
   });
 });

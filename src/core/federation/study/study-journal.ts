@@ -1,6 +1,7 @@
 // A study as an Optuna journal, out and in. A journal that was written here brings the run along that its
 // trials vary, and how many of them run side by side.
 import type { DashboardMessageOf } from '../../protocol/dashboard-messages.ts';
+import type { Refusal } from '../../protocol/notes.ts';
 import { readJournal, studyFromJournal } from '../../tuning/journal-reader.ts';
 import { journalLines } from '../../tuning/journal-writer.ts';
 import type { Trial } from '../../tuning/trial.ts';
@@ -12,23 +13,22 @@ export function journalOf({ study, studyId }: PersistentStudy, utcOffsetMinutes:
   return journalLines(null, study, { workerId: studyId, utcOffsetMinutes });
 }
 
-/** The last study of the journal, stopped; or why there is none, in a sentence. */
+/** The last study of the journal, stopped; or why there is none. */
 export function studyOfJournal(
   { journal, utcOffsetMinutes, setup }: DashboardMessageOf<'import-study'>,
   studyId: string,
   atMs: number,
-): { readonly study: PersistentStudy } | { readonly problem: string } {
+): { readonly study: PersistentStudy } | { readonly problem: Refusal } {
   const reading = readJournal(journal, utcOffsetMinutes);
   if (!reading.ok) {
-    return { problem: `This is no Optuna journal: line ${reading.line} (${reading.problem}).` };
+    const { line, problem: detail } = reading;
+    return { problem: { code: 'journal-unreadable', line, detail } };
   }
   const last = reading.studies.at(-1);
-  if (last === undefined) return { problem: 'The journal holds no study.' };
+  if (last === undefined) return { problem: { code: 'journal-empty' } };
   const { sampler, pruner, seed, metricName } = setup.study;
   const read = studyFromJournal(last, { sampler, pruner, seed, metricName });
-  if (read === null) {
-    return { problem: 'The journal holds a study that has several objectives or none.' };
-  }
+  if (read === null) return { problem: { code: 'journal-objectives' } };
   const study = { ...read, trials: read.trials.map(restarted) };
   const startedAtMs = Math.min(
     atMs,

@@ -10,72 +10,52 @@
 import { ask, canAsk, report, shouldPrune, type Study } from '../../tuning/study.ts';
 import { reportAt, type Trial } from '../../tuning/trial.ts';
 import type { RoundRecord } from '../../protocol/view.ts';
-import type { CoordinatorConfig, CoordinatorEffect } from '../coordinator-types.ts';
+import { attend, type CoordinatorStep } from '../coordinator-step.ts';
 import { isOver, readyMembers, roundNow, type RunState } from '../run/run-state.ts';
-import { freeClients, runOf, unfinishedRuns } from '../runs.ts';
-import { runningTrials, withStudy, saved } from './study-state.ts';
+import { runOf, unfinishedRuns } from '../runs.ts';
+import { changeStudy, runningTrials, saveStudy, withStudy } from './study-state.ts';
 import { reviewTest } from './best-trial.ts';
-import { advanceRun, cleared, seatFreeClients } from '../table.ts';
+import { advanceRun, clearTable, seatFreeClients } from '../table.ts';
 import { endTrial, openRun, withRunId } from './trial-run.ts';
-import type { StudyState, CoordinatorState, Stepped } from '../coordinator-state.ts';
+import type { CoordinatorState, StudyState } from '../coordinator-state.ts';
 
 /**
- * Draws conclusions until nothing more follows. Clients that were set free since `before` go to the next
- * trial in the place of theirs, and only then to other runs.
+ * Draws conclusions until nothing more follows. Clients that belong to no run and are not among `known`
+ * were set free meanwhile: they go to the next trial in the place of theirs, and only then to other runs.
  */
-export function reviewStudy(
-  config: CoordinatorConfig,
-  before: CoordinatorState,
-  stepped: Stepped,
-  atMs: number,
-): Stepped {
-  let [state, effects] = stepped;
-  let known = freeClients(before);
-  const take = ([next, more]: Stepped) => {
-    state = next;
-    effects = [...effects, ...more];
-  };
+export function reviewStudy(step: CoordinatorStep, known: ReadonlySet<string>): void {
+  if (step.state.study === null) return;
   for (;;) {
-    const next = conclude(config, state, atMs);
-    if (next !== null) {
-      take(next);
-      continue;
-    }
-    const free = state.study === null ? known : freeClients(state);
-    if ([...free].every((clientId) => known.has(clientId))) return [state, effects];
+    while (conclude(step)) continue;
+    const { free } = attend(step);
+    if (free === known || [...free].every((clientId) => known.has(clientId))) return;
     known = free;
-    take(seatFreeClients(config, state, atMs));
+    seatFreeClients(step);
   }
 }
 
-/** One conclusion, or null. */
-function conclude(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  atMs: number,
-): Stepped | null {
-  const { study } = state;
-  if (study === null) return null;
+/** One conclusion; whether there was one. */
+function conclude(step: CoordinatorStep): boolean {
+  const { study } = step.state;
+  if (study === null) return false;
   const running = runningTrials(study);
-  for (const trial of running) {
-    const next = reviewTrial(config, state, study, trial, atMs);
-    if (next !== null) return next;
+  if (running.some((trial) => reviewTrial(step, study, trial))) return true;
+  if (study.stage.phase === 'running' && hasPlace(step.state, study, running.length)) {
+    startTrial(step, study);
+    return true;
   }
-  if (study.stage.phase === 'running' && hasPlace(state, study, running.length)) {
-    return startTrial(state, study, atMs);
-  }
-  const tidy = cleared(state);
-  if (tidy !== state) return [tidy, []];
-  if (running.length > 0) return null;
+  if (clearTable(step)) return true;
+  if (running.length > 0) return false;
   switch (study.stage.phase) {
     case 'running':
-      return saved(state, { ...study, stage: { phase: 'testing', then: 'finished' } });
+      saveStudy(step, { ...study, stage: { phase: 'testing', then: 'finished' } });
+      return true;
     case 'testing':
-      return reviewTest(config, state, study, study.stage.then, atMs);
+      return reviewTest(step, study, study.stage.then);
     case 'paused':
     case 'finished':
     case 'stopped':
-      return null;
+      return false;
     default:
       return study.stage satisfies never;
   }
@@ -100,46 +80,49 @@ function hasPlace(
   );
 }
 
-function startTrial(state: CoordinatorState, study: StudyState, atMs: number): Stepped {
-  const { study: asked, trial } = ask(study.study, atMs);
-  return saved(state, withStudy(study, asked, withRunId({ ...study, study: asked }, trial)));
+function startTrial(step: CoordinatorStep, study: StudyState): void {
+  const { study: asked, trial } = ask(study.study, step.atMs);
+  saveStudy(step, withStudy(study, asked, withRunId({ ...study, study: asked }, trial)));
 }
 
-function reviewTrial(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  study: StudyState,
-  trial: Trial,
-  atMs: number,
-): Stepped | null {
-  const run = runOf(state, study.runIds[trial.number]!);
+/** Whether something followed for this trial. */
+function reviewTrial(step: CoordinatorStep, study: StudyState, trial: Trial): boolean {
+  const run = runOf(step.state, study.runIds[trial.number]!);
   if (run === null) {
-    return study.stage.phase === 'paused' ? null : openRun(config, state, study, trial, atMs);
+    if (study.stage.phase === 'paused') return false;
+    openRun(step, study, trial);
+    return true;
   }
   const { runId } = run;
   const record = run.history.find(({ round }) => round > 0 && reportAt(trial, round) === undefined);
   if (record !== undefined) {
     const { study: next, prune } = reported(study.study, trial, record);
-    const after = { ...state, study: withStudy(study, next) };
-    return prune && isUnderWay(run, record)
-      ? advanceRun(config, after, runId, { type: 'prune-asked' }, atMs)
-      : [after, []];
+    changeStudy(step, withStudy(study, next));
+    if (prune && isUnderWay(run, record)) advanceRun(step, runId, { type: 'prune-asked' });
+    return true;
   }
-  if (isOver(run)) return endTrial(state, study, trial, run, atMs);
+  if (isOver(run)) {
+    endTrial(step, study, trial, run);
+    return true;
+  }
   if (run.stage.phase === 'paused' && study.stage.phase === 'running') {
-    return saved(state, { ...study, stage: { phase: 'paused' }, note: run.note });
+    saveStudy(step, { ...study, stage: { phase: 'paused' }, note: run.note });
+    return true;
   }
   const order = steering(study, run);
-  if (order !== null) return advanceRun(config, state, runId, { type: order }, atMs);
+  if (order !== null) {
+    advanceRun(step, runId, { type: order });
+    return true;
+  }
   if (run.stage.phase === 'committing' && run.stage.then === 'go-on') {
     // Decided before the round is announced, so that no client begins a round in vain.
     const { record: coming } = run.stage;
     const isPruned = coming.round > 0 && reported(study.study, trial, coming).prune;
-    return isPruned && isUnderWay(run, coming)
-      ? advanceRun(config, state, runId, { type: 'prune-asked' }, atMs)
-      : null;
+    if (!isPruned || !isUnderWay(run, coming)) return false;
+    advanceRun(step, runId, { type: 'prune-asked' });
+    return true;
   }
-  return reviewStall(config, state, study, run);
+  return reviewStall(step, study, run);
 }
 
 /** What a trial's run must do because its study pauses or stops; one that is just finishing finishes. */
@@ -165,28 +148,23 @@ function reported(
 }
 
 /** A trial that has begun and lost its clients is not waited for without end. */
-function reviewStall(
-  config: CoordinatorConfig,
-  state: CoordinatorState,
-  study: StudyState,
-  run: RunState,
-): Stepped | null {
+function reviewStall(step: CoordinatorStep, study: StudyState, run: RunState): boolean {
   const { runId, attempt } = run;
   const isStalled =
     run.stage.phase === 'gathering' &&
     run.committed.round >= 0 &&
     readyMembers(run).length < run.config.minimumClients;
-  if (isStalled === study.stalled.has(runId)) return null;
+  if (isStalled === study.stalled.has(runId)) return false;
   const stalled = new Set(study.stalled);
-  if (isStalled) stalled.add(runId);
-  else stalled.delete(runId);
-  const effect: CoordinatorEffect = isStalled
-    ? {
-        type: 'set-timer',
-        timer: 'stall',
-        key: { runId, round: roundNow(run), attempt },
-        delayMs: config.stallMs,
-      }
-    : { type: 'clear-timer', timer: 'stall', runId };
-  return [{ ...state, study: { ...study, stalled } }, [effect]];
+  if (isStalled) {
+    stalled.add(runId);
+    const key = { runId, round: roundNow(run), attempt };
+    const delayMs = step.config.stallMs;
+    step.effects.push({ type: 'set-timer', timer: 'stall', key, delayMs });
+  } else {
+    stalled.delete(runId);
+    step.effects.push({ type: 'clear-timer', timer: 'stall', runId });
+  }
+  changeStudy(step, { ...study, stalled });
+  return true;
 }

@@ -1,5 +1,6 @@
 // A study as the coordinator knows it: the engine's study (tuning/study.ts), the run that its trials vary,
 // which run was which trial, and what the study is doing.
+import { readNote } from '../../protocol/notes.ts';
 import type { TrialView } from '../../protocol/view.ts';
 import { bestTrial, type Study } from '../../tuning/study.ts';
 import type { StudySetup } from '../../experiment/study-setup.ts';
@@ -8,7 +9,8 @@ import type { Trial } from '../../tuning/trial.ts';
 import type { RunState } from '../run/run-state.ts';
 import { unfinishedRuns, type Runs } from '../runs.ts';
 import type { PersistentStudy } from '../persistence.ts';
-import type { StudyState, CoordinatorState, Stepped } from '../coordinator-state.ts';
+import { change, persist, type CoordinatorStep } from '../coordinator-step.ts';
+import type { StudyState } from '../coordinator-state.ts';
 
 /** A study of which no trial has begun. */
 export function newStudy(
@@ -59,7 +61,8 @@ export function withStudy(
 }
 
 function trialView(trial: Trial, runId: string | null): TrialView {
-  return { ...trial, runId, failReason: failReasonOf(trial) };
+  const reason = failReasonOf(trial);
+  return { ...trial, runId, failReason: reason === null ? null : readNote(reason) };
 }
 
 /** Goes on, or could go on at once: no other run may take the table. */
@@ -82,16 +85,20 @@ export function bestRunId({ study, runIds }: PersistentStudy): string | null {
   return best === null ? null : (runIds[best.number] ?? null);
 }
 
-/** The study as the state's; `drops`: runs whose sealed bytes nobody needs any more. */
-export function saved(
-  state: CoordinatorState,
+/** The study has changed, in what is known of it while the server lives. */
+export function changeStudy(step: CoordinatorStep, study: StudyState): void {
+  change(step, { study });
+}
+
+/** The study has changed and is made durable; `drops`: runs whose sealed bytes nobody needs any more. */
+export function saveStudy(
+  step: CoordinatorStep,
   study: StudyState,
   drops: { readonly weightsOf: readonly string[]; readonly keysOf: readonly string[] } = {
     weightsOf: [],
     keysOf: [],
   },
-): Stepped {
-  const ticket = state.nextTicket;
-  const change = { type: 'save-study', study: persistentStudy(study), drops } as const;
-  return [{ ...state, study, nextTicket: ticket + 1 }, [{ type: 'persist', ticket, change }]];
+): void {
+  changeStudy(step, study);
+  persist(step, { type: 'save-study', study: persistentStudy(study), drops });
 }

@@ -1,5 +1,6 @@
 // The details of one trial, beside the plots: what it tried, what came out, and what can be done with
 // it. Its rounds are fetched from the archive when the reader asks for them.
+import { noteSentence } from '../../../words.ts';
 import { useCallback, useRef, type RefCallback } from 'react';
 import type { StudyView, TrialView } from '../../../core/protocol/view.ts';
 import type { Distribution } from '../../../core/tuning/distribution.ts';
@@ -46,7 +47,7 @@ export function TrialPanel(props: {
         </button>
       </div>
       {trial.failReason === null ? null : (
-        <p className="note note-error small">It failed: {trial.failReason}</p>
+        <p className="note note-error small">It failed: {noteSentence(trial.failReason)}</p>
       )}
       <dl className="study-facts">
         <Fact name={study.setup.study.metricName} value={format(trial.value)} />

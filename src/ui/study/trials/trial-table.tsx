@@ -1,5 +1,6 @@
 // The table of trials: sorted by any column, the rows that can be seen and a few more (hundreds of
 // trials stay cheap). Choosing a row opens the trial's details.
+import { noteSentence } from '../../../words.ts';
 import { memo, useMemo, useState, type UIEvent } from 'react';
 import type { TrialView } from '../../../core/protocol/view.ts';
 import { useActions } from '../../actions.ts';
@@ -168,7 +169,7 @@ const Row = memo(function Row(props: {
         </button>
         {isBest ? <span className="study-best-badge">best</span> : null}
       </th>
-      <td title={trial.failReason ?? undefined}>
+      <td title={trial.failReason === null ? undefined : noteSentence(trial.failReason)}>
         <span className="swatch" style={{ background: stateColour(trial.state) }} />
         {trial.state}
         {trial.state === 'waiting' ? <Withdraw number={trial.number} /> : null}
