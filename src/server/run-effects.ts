@@ -1,5 +1,5 @@
 // Runs the effects of the coordinator: the one place where the pure state machine meets
-// connections, timers, storage and the summing engine. Events are stepped one at a time, in order.
+// connections, timers, storage and the sums. Events are stepped one at a time, in order.
 import { createCoordinator, stepCoordinator, viewOf } from '../core/federation/coordinator.ts';
 import type {
   ConnectionId,
@@ -13,10 +13,7 @@ import type { DashboardResults } from '../core/protocol/dashboard-results.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
 import type { Storage } from './storage.ts';
-import { createSummer } from '../ckks/summer.ts';
-import { warmUpSummer } from '../ckks/warm-summer.ts';
 import { createSums } from './sums.ts';
-import type { RoundKey } from '../core/protocol/round-key.ts';
 
 type StoredRun = NonNullable<Awaited<ReturnType<Storage['read']>>>;
 type Outcome = Extract<ServerToDashboard, { type: 'answer' }>['outcome'];
@@ -46,7 +43,7 @@ export interface HostEnvironment extends Outlets {
 
 export async function startCoordinator(environment: HostEnvironment): Promise<CoordinatorHost> {
   const { config, storage } = environment;
-  const sums = createSums({ createSummer, warmUp: warmUpSummer });
+  const sums = createSums();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const restored = await storage.restore();
   let [state, firstEffects] = createCoordinator(config, restored);
@@ -82,14 +79,12 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
         return void answerFromStorage(effect);
       case 'disconnect':
         return environment.disconnect(effect.connection);
-      case 'prepare-sum':
-        return sums.prepare(effect.runId, effect.parameters);
       case 'open-sum':
         return sums.open(effect.key, effect.parameters);
       case 'add-update':
-        return void addUpdate(effect.key, effect.clientId, effect.payload);
+        return addUpdate(effect);
       case 'release-sum':
-        return void releaseSum(effect.key);
+        return releaseSum(effect);
       case 'drop-sum':
         return sums.drop(effect.runId);
       case 'set-timer':
@@ -121,13 +116,14 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
     } satisfies ServerToDashboard);
   }
 
-  async function addUpdate(key: RoundKey, clientId: string, payload: Uint8Array<ArrayBuffer>) {
-    const added = await sums.add(key, payload);
+  function addUpdate(effect: Extract<CoordinatorEffect, { type: 'add-update' }>): void {
+    const { key, clientId, seat, payload } = effect;
+    const added = sums.add(key, seat, payload);
     if (added !== null) dispatch({ type: 'update-added', key, clientId, ...added });
   }
 
-  async function releaseSum(key: RoundKey) {
-    const released = await sums.release(key);
+  function releaseSum({ key }: Extract<CoordinatorEffect, { type: 'release-sum' }>): void {
+    const released = sums.release(key);
     if (released !== null) dispatch({ type: 'sum-released', key, ...released });
   }
 

@@ -101,7 +101,6 @@ export function exampleView(changes: Partial<RunView> = {}): ServerView {
         securityBits: 128,
         keyKind: 'symmetric',
         updateBytes: 400000,
-        sumBytes: 800000,
         failureBound: 1e-30,
         marginText: '',
       },

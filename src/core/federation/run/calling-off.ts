@@ -79,8 +79,8 @@ function askedClients({ stage }: RunState): string[] {
 
 /**
  * The round is abandoned and will be opened again from the last commit. `failureCode`: every client
- * that is missing reported this failure, or the server's own engine broke; the third time in a row ends
- * the run, because it would fail for ever: training is deterministic, and the engine was made anew.
+ * that is missing reported this failure; the third time in a row ends the run, because it would fail for
+ * ever: training is deterministic.
  */
 export function abandonRound(step: RunStep, failureCode: string | null = null): void {
   callOff(step);
@@ -96,8 +96,6 @@ const reasons: Readonly<Record<string, string>> = {
   'encryption-failed': 'the updates could not be encrypted',
   'sum-unreadable': 'the clients could not open the sum',
   'bad-update': 'the updates do not fit the encryption',
-  'engine-broken':
-    'the server could not add the updates (close every tab of this page, open it again and start anew)',
 };
 
 function failRun(step: RunStep, failureCode: string): void {
