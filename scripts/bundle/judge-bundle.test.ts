@@ -15,7 +15,7 @@ const inOrder = {
   'assets/client-d4.js': `import{s}from"./seal-f6.js";const p="tfjsflags";new s.Decryptor(new s.SecretKey)`,
   'assets/seal-f6.js': `export const s=new URL("seal_throws-g7.wasm",import.meta.url)`,
   'assets/server-h8.js': `import("./sum-i9.js")`,
-  'assets/sum-i9.js': `const u=new URL("seal_throws-g7.wasm",import.meta.url)`,
+  'assets/sum-i9.js': `const u=new BigInt64Array(8)`,
 };
 
 const judge = (changes: Record<string, string>) =>
@@ -47,6 +47,11 @@ describe('judgeBundle', () => {
     ['assets/server-h8.js', `new s.Decryptor`, 'the server holds "Decryptor"'],
     ['assets/sum-i9.js', `new s.SecretKey`, 'the server holds "SecretKey"'],
     ['assets/sum-i9.js', `"tfjsflags"`, 'the server holds "tfjsflags"'],
+    [
+      'assets/sum-i9.js',
+      `new URL("seal_throws-g7.wasm",import.meta.url)`,
+      'the server holds "seal_throws"',
+    ],
     ['assets/react-b2.js', `export const r="tfjsflags"`, 'the page before interaction holds'],
     [
       'assets/react-b2.js',

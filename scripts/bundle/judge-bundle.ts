@@ -1,5 +1,5 @@
 // What the built files promise: the page's JavaScript before interaction is small and holds neither
-// engine; the server's bundle can neither decrypt nor train. Names that survive minification stand
+// engine; the server's bundle can neither encrypt, decrypt nor train. Names that survive minification stand
 // for the engines, and the client's bundle must hold every one of them: a marker that a new version
 // of a library renamed would otherwise pass for ever.
 import { gzipSync } from 'node:zlib';
@@ -54,7 +54,7 @@ export function judgeBundle(html: string, scripts: ReadonlyMap<string, string>):
   };
   const everyMarker = [...modelMarkers, ...secretMarkers, ...sealMarkers];
   forbid('the page before interaction', initial, everyMarker);
-  forbid('the server', bundleOf('server'), [...modelMarkers, ...secretMarkers]);
+  forbid('the server', bundleOf('server'), everyMarker);
   const client = bundleOf('client');
   for (const marker of everyMarker) {
     if (holderOf(scripts, client, marker) === undefined) {

@@ -92,6 +92,15 @@ export const importRules: readonly ImportRule[] = [
     kinds: every,
   },
   {
+    name: 'server-has-no-seal',
+    reason:
+      'the server adds words modulo primes; it needs no encryption library, and could hide a key in one',
+    from: within('server'),
+    forbids: (target) => target === 'node-seal' || target.startsWith('src/ckks/'),
+    reach: 'transitive',
+    kinds: every,
+  },
+  {
     name: 'server-has-no-model',
     reason: 'the server adds what it cannot read; it has no model and no engine',
     from: within('server'),

@@ -1,11 +1,12 @@
 // What encryption costs, measured: bytes and milliseconds of a round's encrypt, sum and decrypt for
 // each scheme. Schemes take turns within one run, so that a noisy machine slows all of them alike and
 // the ratios hold. Rows for the bench command; no test asserts a time.
+import { createSummer } from '../core/encryption/create-summer.ts';
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import { createRandom } from '../core/math/random.ts';
 import { schemeNames, type SchemeName } from '../core/encryption/scheme.ts';
+import { sumBytes } from '../core/encryption/wire-layout.ts';
 import { createClientScheme } from '../ckks/client-scheme.ts';
-import { createSummer } from '../ckks/summer.ts';
 
 export interface SchemeCost {
   readonly name: SchemeName;
@@ -58,10 +59,19 @@ export async function measureSchemeCosts(
       Math.min(...samples[s]!.sumMs),
       Math.min(...samples[s]!.decryptMs),
     ];
-    const { name, updateBytes, sumBytes } = parameters;
+    const { name, updateBytes } = parameters;
     const bytesPerParameter = updateBytes / request.numParameters;
     const totalMs = encryptMs + sumMs + decryptMs;
-    return { name, updateBytes, sumBytes, bytesPerParameter, encryptMs, sumMs, decryptMs, totalMs };
+    return {
+      name,
+      updateBytes,
+      sumBytes: sumBytes(parameters, request.numContributors),
+      bytesPerParameter,
+      encryptMs,
+      sumMs,
+      decryptMs,
+      totalMs,
+    };
   });
   const notebook = rows.find(({ name }) => name === 'notebook')!;
   return rows.map((row) => ({
@@ -81,7 +91,6 @@ async function openStand(name: SchemeName, { numParameters, numContributors }: S
   const parameters = chooseParameters(name, numParameters, numContributors);
   const scheme = await createClientScheme(parameters);
   const { encryptor, decryptor } = scheme.open(scheme.generateKeys());
-  const summer = await createSummer(parameters);
   const random = createRandom('scheme costs', name);
   const values = Int32Array.from({ length: numParameters }, () => random.below(parameters.levels));
   const others = Array.from({ length: numContributors - 1 }, () => encryptor.encrypt(values));
@@ -90,8 +99,8 @@ async function openStand(name: SchemeName, { numParameters, numContributors }: S
     const start = performance.now();
     const update = encryptor.encrypt(values);
     const encrypted = performance.now();
-    summer.reset();
-    for (const other of [...others, update]) summer.add(other);
+    const summer = createSummer(parameters);
+    [...others, update].forEach((one, seat) => summer.add(one, seat));
     const sum = summer.result();
     const summed = performance.now();
     const sums = decryptor.decryptSum(sum, numContributors);
@@ -109,7 +118,6 @@ async function openStand(name: SchemeName, { numParameters, numContributors }: S
   function dispose(): void {
     encryptor.dispose();
     decryptor.dispose();
-    summer.dispose();
   }
   return { parameters, repeat, dispose };
 }

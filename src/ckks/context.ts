@@ -1,5 +1,4 @@
-// SEAL's context for a scheme's parameters: what both ends need, and the shapes that the byte gate
-// holds foreign bytes against. No key is named here: the server's bundle contains this file.
+// SEAL's context for a scheme's parameters, and the shapes of what SEAL loads and saves under it.
 import type { ContextData, MainModule, SEALContext } from 'node-seal';
 import type { SchemeParameters } from '../core/encryption/scheme.ts';
 import { deleteAll, type Engine } from './engine.ts';
@@ -9,9 +8,8 @@ export interface SchemeContext {
   readonly engine: Engine;
   readonly parameters: SchemeParameters;
   readonly sealContext: SEALContext;
-  /** One ciphertext of an update, of a sum, and the polynomial of a key. */
+  /** One ciphertext of an update, and the polynomial of a key. */
   readonly update: CiphertextShape;
-  readonly sum: CiphertextShape;
   readonly key: PolynomialShape;
 }
 
@@ -32,7 +30,6 @@ export function contextFor(engine: Engine, parameters: SchemeParameters): Scheme
       parameters,
       sealContext,
       update: { ...data, scale, seeded: parameters.keyKind === 'symmetric' },
-      sum: { ...data, scale, seeded: false },
       key: shapeOf(sealContext.keyContextData()),
     };
   });
@@ -80,9 +77,9 @@ function shapeOf(level: ContextData): PolynomialShape {
   const words: BigUint64Array = parmsId.values();
   const primes = Array.from({ length: moduli.size() }, (_, i) => {
     const modulus = moduli.get(i)!;
-    const value = modulus.value();
+    const value: bigint = modulus.value();
     modulus.delete();
-    return { high: Number(value >> 32n), low: Number(value & 0xffffffffn) };
+    return value;
   });
   const shape = {
     parmsId: new Uint8Array(words.slice().buffer),

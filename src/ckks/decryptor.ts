@@ -4,11 +4,11 @@
 import type { SecretKey, Encryptor as SealEncryptor } from 'node-seal';
 import { unpackWords } from '../core/encryption/packing.ts';
 import { SchemeError, type Decryptor } from '../core/encryption/scheme.ts';
-import { ciphertextProblem, keyProblem } from './byte-gate.ts';
+import { keyProblem } from './key-gate.ts';
 import type { SchemeContext } from './context.ts';
 import { deleteAll } from './engine.ts';
-import { ciphertextBytes } from './seal-layout.ts';
 import { createSlotCodec, packingOf } from './slot-codec.ts';
+import { createSumLoader } from './sum-loader.ts';
 
 /** A fresh secret key, serialised. Its randomness is the platform's (crypto.getRandomValues). */
 export function generateSecretKey({ engine, sealContext }: SchemeContext): Uint8Array<ArrayBuffer> {
@@ -49,14 +49,13 @@ export function openSecretKey(context: SchemeContext, keys: Uint8Array): OpenedK
 function createDecryptor(context: SchemeContext, secretKey: SecretKey): Decryptor {
   const { engine, sealContext, parameters } = context;
   const { seal } = engine;
-  const { numParameters, numCiphertexts, numSlots, levels, maxContributors, sumBytes } = parameters;
+  const { numParameters, numCiphertexts, numSlots, levels, maxContributors } = parameters;
   const packing = packingOf(parameters);
   const codec = createSlotCodec(context);
   const sealDecryptor = new seal.Decryptor(sealContext, secretKey);
-  const cipher = new seal.Ciphertext();
+  const loader = createSumLoader(context);
   const plain = new seal.Plaintext();
   const words = new Float64Array(numSlots);
-  const partBytes = ciphertextBytes(context.sum);
 
   return {
     decryptSum(sum, numContributors) {
@@ -66,16 +65,11 @@ function createDecryptor(context: SchemeContext, secretKey: SecretKey): Decrypto
       if (numContributors > maxContributors) {
         throw new SchemeError('bad-sum', `a sum has at most ${maxContributors} contributors`);
       }
-      if (sum.length !== sumBytes) {
-        throw new SchemeError('bad-sum', `a sum has ${sumBytes} bytes`);
-      }
+      loader.check(sum, numContributors);
       const sums = new Float64Array(numParameters);
       for (let i = 0; i < numCiphertexts; i++) {
-        const part = sum.subarray(i * partBytes, (i + 1) * partBytes);
-        const problem = ciphertextProblem(part, context.sum);
-        if (problem !== null) throw new SchemeError('bad-sum', `ciphertext ${i}: ${problem}`);
+        const cipher = loader.load(sum, numContributors, i);
         engine.run(() => {
-          cipher.loadFromArray(sealContext, part);
           sealDecryptor.decrypt(cipher, plain);
           codec.decode(plain, words, numContributors);
         });
@@ -93,7 +87,8 @@ function createDecryptor(context: SchemeContext, secretKey: SecretKey): Decrypto
     dispose() {
       if (engine.broken) return;
       codec.dispose();
-      deleteAll(plain, cipher, sealDecryptor);
+      loader.dispose();
+      deleteAll(plain, sealDecryptor);
     },
   };
 }

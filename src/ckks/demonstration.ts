@@ -1,9 +1,9 @@
 // "Try it": two clients encrypt a few numbers each, a server adds the ciphertexts without a key, and
 // the clients open the sum. The same code as a round, on numbers that a visitor types.
+import { createSummer } from '../core/encryption/create-summer.ts';
 import { chooseParameters, middleLevel } from '../core/encryption/parameters.ts';
 import type { Demonstration } from '../core/protocol/inspector-messages.ts';
 import { createClientScheme } from './client-scheme.ts';
-import { createSummer } from './summer.ts';
 
 const MAX_NUMBERS = 10;
 /** Largest size of a number: at 1000 steps a unit it stays inside the scheme's levels. */
@@ -11,8 +11,6 @@ const MAX_SIZE = 1_000_000;
 /** Numbers are carried as multiples of 0.001. */
 const STEPS_PER_UNIT = 1000;
 const HEAD_BYTES = 64;
-/** Where a ciphertext's coefficients begin, behind SEAL's header: the part that looks random. */
-const DATA_OFFSET = 113;
 
 /**
  * Adds two lists of up to 10 numbers of size at most a million under encryption. RangeError, with a
@@ -31,7 +29,7 @@ export async function demonstrateSum(
   const [firstSteps, secondSteps] = [inSteps(first, length), inSteps(second, length)];
   const zero = middleLevel(parameters);
   const scheme = await createClientScheme(parameters);
-  const summer = await createSummer(parameters);
+  const summer = createSummer(parameters);
 
   const startMs = performance.now();
   const { encryptor, decryptor } = scheme.open(scheme.generateKeys());
@@ -40,18 +38,16 @@ export async function demonstrateSum(
     encryptor.encrypt(Int32Array.from(steps, (step) => step + zero)),
   ) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
   const encryptMs = performance.now();
-  for (const update of updates) summer.add(update);
+  updates.forEach((update, seat) => summer.add(update, seat));
   const sum = summer.result();
   const addMs = performance.now();
   const sumSteps = Array.from(decryptor.decryptSum(sum, 2), (total) => total - 2 * zero);
   const decryptMs = performance.now();
   encryptor.dispose();
   decryptor.dispose();
-  summer.dispose();
 
   const toNumbers = (steps: readonly number[]) => steps.map((step) => step / STEPS_PER_UNIT);
-  const head = (bytes: Uint8Array) =>
-    new Uint8Array(bytes.subarray(DATA_OFFSET, DATA_OFFSET + HEAD_BYTES));
+  const head = (bytes: Uint8Array) => new Uint8Array(bytes.subarray(0, HEAD_BYTES));
   return {
     parameters,
     first: toNumbers(firstSteps),
@@ -60,7 +56,7 @@ export async function demonstrateSum(
     secondHead: head(updates[1]),
     sumHead: head(sum),
     updateBytes: parameters.updateBytes,
-    sumBytes: parameters.sumBytes,
+    sumBytes: sum.length,
     sums: toNumbers(sumSteps),
     exact: sumSteps.every((step, i) => step === firstSteps[i]! + secondSteps[i]!),
     milliseconds: {

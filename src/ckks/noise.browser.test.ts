@@ -1,6 +1,7 @@
 // The CKKS noise measured on SEAL against the formula that the parameters are chosen by, with raw
 // decryptions that exist in this test alone; and what the real decryptor gives out.
 import { expect, test } from 'vitest';
+import { createSummer } from '../core/encryption/create-summer.ts';
 import {
   chooseParameters,
   ROUNDING_TOLERANCE,
@@ -8,10 +9,12 @@ import {
 } from '../core/encryption/parameters.ts';
 import { createRandom, type Random } from '../core/math/random.ts';
 import type { SchemeParameters } from '../core/encryption/scheme.ts';
+import { SEED_BYTES, wireLayout } from '../core/encryption/wire-layout.ts';
 import { createClientScheme } from './client-scheme.ts';
 import { contextFor } from './context.ts';
 import { acquireEngine } from './engine.ts';
-import { createSummer } from './summer.ts';
+import { CIPHERTEXT_HEADER_BYTES } from './seal-layout.ts';
+import { createSumLoader } from './sum-loader.ts';
 
 type ValueOf = (parameters: SchemeParameters, random: Random) => number;
 
@@ -29,32 +32,32 @@ async function slotErrors(parameters: SchemeParameters, numContributors: number,
   const scheme = await createClientScheme(parameters);
   const keys = scheme.generateKeys();
   const { encryptor, decryptor } = scheme.open(keys);
-  const summer = await createSummer(parameters);
+  const summer = createSummer(parameters);
   const random = createRandom('noise', parameters.name, numContributors);
   for (let k = 0; k < numContributors; k++) {
     const values = new Int32Array(parameters.numParameters).map(() => valueOf(parameters, random));
-    summer.add(encryptor.encrypt(values));
+    summer.add(encryptor.encrypt(values), k);
   }
   const sum = summer.result();
   const sums = decryptor.decryptSum(sum, numContributors);
 
-  const { engine, sealContext } = contextFor(await acquireEngine(), parameters);
+  const context = contextFor(await acquireEngine(), parameters);
+  const { engine, sealContext } = context;
   const { seal } = engine;
   const secretKey = new seal.SecretKey();
   secretKey.loadFromArray(sealContext, keys);
   const raw = new seal.Decryptor(sealContext, secretKey);
   const encoder = new seal.CKKSEncoder(sealContext);
-  const [cipher, plain] = [new seal.Ciphertext(), new seal.Plaintext()];
-  const partBytes = parameters.sumBytes / parameters.numCiphertexts;
+  const loader = createSumLoader(context);
+  const plain = new seal.Plaintext();
   const errors: number[] = [];
   for (let i = 0; i < parameters.numCiphertexts; i++) {
-    cipher.loadFromArray(sealContext, sum.subarray(i * partBytes, (i + 1) * partBytes));
-    raw.decrypt(cipher, plain);
+    raw.decrypt(loader.load(sum, numContributors, i), plain);
     const slots = encoder.decodeFloat64(plain) as Float64Array;
     for (const slot of slots) errors.push(slot - Math.round(slot));
   }
-  for (const handle of [secretKey, raw, encoder, cipher, plain]) handle.delete();
-  for (const half of [encryptor, decryptor, summer]) half.dispose();
+  for (const handle of [secretKey, raw, encoder, plain]) handle.delete();
+  for (const half of [encryptor, decryptor, loader]) half.dispose();
   return { errors, sums };
 }
 
@@ -112,11 +115,17 @@ test('a sum that lies between whole numbers is refused, one that is merely noisy
   const publicKey = generator.createPublicKey();
   const sealEncryptor = new seal.Encryptor(sealContext, publicKey, secretKey);
   const encoder = new seal.CKKSEncoder(sealContext);
-  const [cipher, plain] = [new seal.Ciphertext(), new seal.Plaintext()];
+  const plain = new seal.Plaintext();
+  const { wordBytes } = wireLayout(parameters);
   const sumOfSlots = (value: number) => {
     encoder.encode(new Float64Array(parameters.numSlots).fill(value), 2 ** 15, plain);
-    sealEncryptor.encryptSymmetric(plain, cipher);
-    return cipher.saveToArray(seal.ComprModeType.none) as Uint8Array;
+    const cipher = sealEncryptor.encryptSymmetricSerializable(plain);
+    const saved = cipher.saveToArray(seal.ComprModeType.none) as Uint8Array;
+    const sum = new Uint8Array(wordBytes + SEED_BYTES);
+    sum.set(saved.subarray(CIPHERTEXT_HEADER_BYTES, CIPHERTEXT_HEADER_BYTES + wordBytes));
+    sum.set(saved.subarray(-SEED_BYTES), wordBytes);
+    cipher.delete();
+    return sum;
   };
   const middle = (parameters.levels - 1) / 2; // a slot of 0 is all middle levels
   for (const noisy of [0.3, -0.3]) {
@@ -127,7 +136,7 @@ test('a sum that lies between whole numbers is refused, one that is merely noisy
       expect.objectContaining({ code: 'bad-sum' }),
     );
   }
-  for (const handle of [secretKey, generator, publicKey, sealEncryptor, encoder, cipher, plain]) {
+  for (const handle of [secretKey, generator, publicKey, sealEncryptor, encoder, plain]) {
     handle.delete();
   }
   for (const half of [encryptor, decryptor]) half.dispose();

@@ -1,14 +1,14 @@
 // Where SEAL 4.1 puts what in a saved ciphertext or key: compression `none`, little-endian
 // (native/src/seal/{serialization,ciphertext,secretkey,dynarray}.cpp). Offsets and sizes in bytes.
-import { CIPHERTEXT_HEADER_BYTES, SEED_BYTES } from '../core/encryption/parameters.ts';
+import { SEED_BYTES } from '../core/encryption/wire-layout.ts';
 
 /** What a ciphertext or key of a scheme's parameters must look like. */
 export interface PolynomialShape {
   /** [32] hash of the parameters at the level of the object. */
   readonly parmsId: Uint8Array;
   readonly ringDegree: number;
-  /** The primes of that level, each as its high and low 32 bits. */
-  readonly primes: readonly { readonly high: number; readonly low: number }[];
+  /** The primes of that level. */
+  readonly primes: readonly bigint[];
 }
 
 export interface CiphertextShape extends PolynomialShape {
@@ -22,7 +22,11 @@ export const HEADER = [0x5e, 0xa1, 0x10, 0x04, 0x01, 0x00, 0x00, 0x00];
 export const HEADER_BYTES = 16;
 export const KEY_HEADER_BYTES = 88;
 
-/** SEAL's prng_type of a seed, which stands behind the seed's header. */
+/** Header, parms_id, shape, scale and the array's header; the words follow. */
+export const CIPHERTEXT_HEADER_BYTES = 113;
+/** A seed has a header of its own and the kind of its generator in front. */
+export const SEED_HEADER_BYTES = HEADER_BYTES + 1;
+/** SEAL's prng_type of a seed, the last byte of the seed's header. */
 export const BLAKE2XB = 1;
 
 /** Numbers are uint64 where nothing else is said. */
@@ -54,7 +58,8 @@ export const KEY_AT = {
 export function ciphertextBytes(shape: CiphertextShape): number {
   const polynomialBytes = 8 * shape.ringDegree * shape.primes.length;
   return (
-    CIPHERTEXT_HEADER_BYTES + (shape.seeded ? polynomialBytes + SEED_BYTES : 2 * polynomialBytes)
+    CIPHERTEXT_HEADER_BYTES +
+    (shape.seeded ? polynomialBytes + SEED_HEADER_BYTES + SEED_BYTES : 2 * polynomialBytes)
   );
 }
 

@@ -5,7 +5,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createPlaintextSummer } from '../core/encryption/plaintext-scheme.ts';
 import { defaultRunConfig } from '../core/experiment/run-config.ts';
 import type { RoundRecord } from '../core/protocol/view.ts';
 import { serveTable } from '../testing/samples/served-table.ts';
@@ -16,7 +15,6 @@ import {
   unpackWeights,
 } from '../testing/simulation/workbench.ts';
 import { openFileStorage } from './node/file-storage.ts';
-import { createSums } from './sums.ts';
 
 const CLIENT_IDS = ['a', 'b', 'c'];
 const ROUNDS = 4;
@@ -29,11 +27,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function startServer(serverId: string) {
   const storage = await openFileStorage(folder);
-  const sums = createSums({
-    createSummer: async (parameters) => createPlaintextSummer(parameters),
-    warmUp: async () => {},
-  });
-  const table = await serveTable({ storage, sums, serverId });
+  const table = await serveTable({ storage, serverId });
   return {
     ...table,
     async stop() {

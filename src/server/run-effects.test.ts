@@ -1,22 +1,17 @@
 // The coordinator as it runs: what its effects do to connections, timers, storage and sums, with fake time.
 // What it decides is tested elsewhere; clients and scheme here are real, but tiny.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPlaintextSummer } from '../core/encryption/plaintext-scheme.ts';
+import { createPlaintextScheme } from '../core/encryption/plaintext-scheme.ts';
 import { defaultRunConfig, type RunConfig } from '../core/experiment/run-config.ts';
 import type { PersistentChange } from '../core/federation/persistence.ts';
 import { storedRecord, storedRun } from '../testing/samples/stored-run.ts';
 import { serveTable, type TableOptions } from '../testing/samples/served-table.ts';
 import { createMemoryStorage } from './memory-storage.ts';
 import type { Storage } from './storage.ts';
-import { createSums, type SumEngine } from './sums.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const plainEngine: SumEngine = {
-  createSummer: async (parameters) => createPlaintextSummer(parameters),
-  warmUp: async () => {},
-};
 const DEADLINE_MS = 5000;
 const config: RunConfig = {
   ...defaultRunConfig,
@@ -53,18 +48,16 @@ function createFrailStorage() {
   return Object.assign(frail, { storage });
 }
 
-async function setUp(options: Partial<TableOptions> & { readonly engine?: SumEngine } = {}) {
-  const { engine = plainEngine, ...rest } = options;
+async function setUp(options: Partial<TableOptions> = {}) {
   /** `what connection`, in order. */
   const log: string[] = [];
   const table = await serveTable({
     storage: createMemoryStorage(),
-    sums: createSums(engine),
     onDisconnect: (connection) => log.push(`disconnect ${connection}`),
-    ...rest,
+    ...options,
     onSend(connection, message) {
       log.push(`${message.type} ${connection}`);
-      rest.onSend?.(connection, message);
+      options.onSend?.(connection, message);
     },
   });
   return { ...table, log };
@@ -231,49 +224,40 @@ describe('saves', () => {
 
 describe('sums', () => {
   it('are opened, filled and released for each attempt, and told', async () => {
-    const numAdded: number[] = [];
-    const engine: SumEngine = {
-      ...plainEngine,
-      createSummer: async (parameters) => {
-        const summer = createPlaintextSummer(parameters);
-        const result = () => {
-          numAdded.push(summer.numAdded);
-          return summer.result();
-        };
-        return { ...summer, result };
-      },
-    };
-    const table = await setUp({ engine });
+    const table = await setUp();
     await started(table);
     await settle();
-    expect(numAdded).toEqual([3, 3]);
     expect(table.host.view().history.map(({ contributors }) => contributors)).toEqual([
       [],
       [0, 1, 2],
       [0, 1, 2],
     ]);
+    expect(sent(table, 'sum')).toBe(6); // two rounds for three clients
   });
 
-  it('whose engine breaks cost an attempt', async () => {
-    let numMade = 0;
-    const engine: SumEngine = {
-      ...plainEngine,
-      createSummer: async (parameters) => {
-        const summer = createPlaintextSummer(parameters);
-        if (numMade++ > 0) return summer;
+  it('take no update that is none: its client is told, and the round goes on without it', async () => {
+    let numSchemes = 0;
+    const table = await setUp({
+      schemeOf: (parameters) => {
+        const scheme = createPlaintextScheme(parameters);
+        const isFirst = numSchemes++ === 0;
+        const tooLarge = () => new Uint8Array(parameters.updateBytes).fill(255);
         return {
-          ...summer,
-          result: () => {
-            throw new Error('broken');
+          ...scheme,
+          open: (keys) => {
+            const opened = scheme.open(keys);
+            const encrypt = isFirst ? tooLarge : opened.encryptor.encrypt;
+            return { ...opened, encryptor: { ...opened.encryptor, encrypt } };
           },
         };
       },
-    };
-    const table = await setUp({ engine });
+    });
     await started(table);
-    await pass(DEADLINE_MS);
-    expect(runIn(table)).toMatchObject({ phase: 'finished', abandonedRounds: 1 });
-    expect(table.host.view().history.map(({ attempts }) => attempts)).toEqual([1, 2, 1]);
+    await settle();
+    const history = table.host.view().history.slice(1);
+    expect(history.map(({ contributors }) => contributors.length)).toEqual([2, 2]);
+    expect(table.host.view().server.rejections).toMatchObject({ 'bad-update': 2 });
+    expect(sent(table, 'rejected')).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 // Runs the effects of the coordinator: the one place where the pure state machine meets
-// connections, timers, storage and the summing engine. Events are stepped one at a time, in order.
+// connections, timers, storage and the sums. Events are stepped one at a time, in order.
 import { createCoordinator, stepCoordinator } from '../core/federation/coordinator.ts';
 import type {
   ConnectionId,
@@ -15,8 +15,7 @@ import type { Refusal } from '../core/protocol/notes.ts';
 import type { ServerView } from '../core/protocol/view.ts';
 import { transferablesOf, withOwnBytes } from '../core/protocol/transferables.ts';
 import type { Storage, StoredRun } from './storage.ts';
-import type { Sums } from './sums.ts';
-import type { RoundKey } from '../core/protocol/round-key.ts';
+import { createSums } from './sums.ts';
 
 type Outcome = Extract<ServerToDashboard, { type: 'answer' }>['outcome'];
 
@@ -44,11 +43,11 @@ export interface Outlets {
 export interface HostEnvironment extends Outlets {
   readonly config: CoordinatorConfig;
   readonly storage: Storage;
-  readonly sums: Sums;
 }
 
 export async function startCoordinator(environment: HostEnvironment): Promise<CoordinatorHost> {
-  const { config, storage, sums } = environment;
+  const { config, storage } = environment;
+  const sums = createSums();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const restored = await storage.restore();
   let [state, firstEffects] = createCoordinator(config, restored);
@@ -86,14 +85,12 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
         return void answerFromStorage(effect);
       case 'disconnect':
         return environment.disconnect(effect.connection);
-      case 'prepare-sum':
-        return sums.prepare(effect.runId, effect.parameters);
       case 'open-sum':
         return sums.open(effect.key, effect.parameters);
       case 'add-update':
-        return void addUpdate(effect.key, effect.clientId, effect.payload);
+        return addUpdate(effect);
       case 'release-sum':
-        return void releaseSum(effect.key);
+        return releaseSum(effect);
       case 'drop-sum':
         return sums.drop(effect.runId);
       case 'set-timer':
@@ -125,13 +122,14 @@ export async function startCoordinator(environment: HostEnvironment): Promise<Co
     } satisfies ServerToDashboard);
   }
 
-  async function addUpdate(key: RoundKey, clientId: string, payload: Uint8Array<ArrayBuffer>) {
-    const added = await sums.add(key, payload);
+  function addUpdate(effect: Extract<CoordinatorEffect, { type: 'add-update' }>): void {
+    const { key, clientId, seat, payload } = effect;
+    const added = sums.add(key, seat, payload);
     if (added !== null) dispatch({ type: 'update-added', key, clientId, ...added });
   }
 
-  async function releaseSum(key: RoundKey) {
-    const released = await sums.release(key);
+  function releaseSum({ key }: Extract<CoordinatorEffect, { type: 'release-sum' }>): void {
+    const released = sums.release(key);
     if (released !== null) dispatch({ type: 'sum-released', key, ...released });
   }
 

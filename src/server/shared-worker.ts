@@ -4,8 +4,6 @@
 // The worker lives in the process of the tab that started it. When that tab crashes, everybody who is
 // connected learns that the server is gone, a surviving tab starts a new one, and that one goes on from
 // storage.
-import { createSummer } from '../ckks/summer.ts';
-import { warmUpSummer } from '../ckks/warm-summer.ts';
 import { chooseParameters } from '../core/encryption/parameters.ts';
 import { holdStorage } from '../transport/presence.ts';
 import { listenToTabs } from '../transport/shared-worker.ts';
@@ -13,7 +11,6 @@ import { detachBufferWithTwoViews } from '../worker/early-detachment.ts';
 import { startCoordinator } from './run-effects.ts';
 import { openSessions } from './sessions.ts';
 import { openIndexedDbStorage } from './indexed-db-storage.ts';
-import { createSums } from './sums.ts';
 
 detachBufferWithTwoViews(); // before anything is compiled that it would cost
 
@@ -33,10 +30,9 @@ async function start(): Promise<void> {
     stallMs: 120_000,
     chooseParameters,
   };
-  const sums = createSums({ createSummer, warmUp: warmUpSummer });
   await openSessions({
     listener,
-    startCoordinator: (outlets) => startCoordinator({ config, storage, sums, ...outlets }),
+    startCoordinator: (outlets) => startCoordinator({ config, storage, ...outlets }),
     freshId: () => crypto.randomUUID(),
   });
 }

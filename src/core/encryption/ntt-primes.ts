@@ -6,14 +6,36 @@
 /** Witnesses that make Miller–Rabin deterministic below 3.3e24 (Sorenson & Webster 2015, arXiv 1509.00864). */
 const WITNESSES = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n];
 
-/** The largest prime p < 2^bits with p = 1 mod 2·ringDegree. RangeError when there is none of that size. */
-export function largestNttPrime(bits: number, ringDegree: number): bigint {
+/**
+ * The largest prime p < 2^bits (or below `below`, which is 1 mod 2·ringDegree) with p = 1 mod 2·ringDegree.
+ * RangeError when there is none of that size.
+ */
+export function largestNttPrime(
+  bits: number,
+  ringDegree: number,
+  below = (1n << BigInt(bits)) + 1n,
+): bigint {
   const factor = 2n * BigInt(ringDegree);
   const low = 1n << BigInt(bits - 1);
-  for (let p = (1n << BigInt(bits)) - factor + 1n; p > low; p -= factor) {
+  for (let p = below - factor; p > low; p -= factor) {
     if (isPrime(p)) return p;
   }
   throw new RangeError(`There is no ${bits}-bit prime that is 1 modulo ${factor}.`);
+}
+
+/**
+ * The primes of a coefficient modulus of these sizes, in SEAL's order (CoeffModulus::Create): of several of
+ * one size it takes the largest ones, and those in ascending order.
+ */
+export function coeffModulus(bits: readonly number[], ringDegree: number): bigint[] {
+  const primes = bits.map(() => 0n);
+  const lastOfSize = new Map<number, bigint>();
+  for (let i = bits.length - 1; i >= 0; i--) {
+    const prime = largestNttPrime(bits[i]!, ringDegree, lastOfSize.get(bits[i]!));
+    lastOfSize.set(bits[i]!, prime);
+    primes[i] = prime;
+  }
+  return primes;
 }
 
 /** Miller–Rabin, exact for every n < 2^64. */

@@ -1,9 +1,10 @@
 // Chooses every number of an encryption scheme from the model's size and the cohort's size K, and
 // states the chance that a sum comes out wrong. Each choice is explained where it is made. Sources:
-// Microsoft SEAL 4.1 (sampler, prime selection, serialised sizes) and the Homomorphic Encryption
+// Microsoft SEAL 4.1 (sampler, prime selection) and the Homomorphic Encryption
 // Standard (Albrecht et al. 2018, eprint 2019/939) for the security levels.
 import { largestNttPrime } from './ntt-primes.ts';
 import { type SchemeName, type SchemeParameters, MAX_PAYLOAD_BYTES } from './scheme.ts';
+import { sumBytes, updateBytes } from './wire-layout.ts';
 
 /** The largest cohort for which the bounds below are worked out and tested. */
 export const MAX_CONTRIBUTORS = 100;
@@ -32,10 +33,6 @@ export const ROUNDING_TOLERANCE = 0.375;
 /** A scheme whose failure bound is above this is refused: one failure in a thousand million rounds. */
 const MAX_FAILURE_BOUND = 2 ** -30;
 
-/** Serialised sizes of SEAL 4.1, mode `none`: header, parms_id, shape, scale and the array's header. */
-export const CIPHERTEXT_HEADER_BYTES = 113;
-export const SEED_BYTES = 81;
-
 /**
  * The parameters for updates of `numParameters` weights of which up to `maxContributors` are added.
  * `valuesPerSlot` forces the packing (default: the densest with at least MIN_LEVELS levels).
@@ -60,7 +57,7 @@ export function chooseParameters(
     );
   }
   const parameters = choose(name, numParameters, maxContributors, valuesPerSlot);
-  const largest = Math.max(parameters.updateBytes, parameters.sumBytes);
+  const largest = Math.max(parameters.updateBytes, sumBytes(parameters, maxContributors));
   if (largest > MAX_PAYLOAD_BYTES) {
     throw new RangeError(
       `With the scheme ${name} a message of this model would have ${Math.ceil(largest / 2 ** 20)} MiB; ` +
@@ -148,9 +145,6 @@ function ckks(numParameters: number, maxContributors: number, forced: number | u
     plainModulusBits: null,
     securityBits: securityBits(ringDegree, coeffModulusBits),
     keyKind: 'symmetric',
-    // Symmetric encryption sends the seed of its random half instead of the half itself.
-    updateBytes: numCiphertexts * (CIPHERTEXT_HEADER_BYTES + 8 * ringDegree + SEED_BYTES),
-    sumBytes: numCiphertexts * (CIPHERTEXT_HEADER_BYTES + 16 * ringDegree),
     failureBound: gaussianFailureBound(stdDev, numCiphertexts * numSlots),
     marginText: noiseMargin(stdDev),
   });
@@ -182,8 +176,6 @@ function bgv(numParameters: number, maxContributors: number, forced: number | un
     plainModulusBits,
     securityBits: securityBits(ringDegree, coeffModulusBits),
     keyKind: 'symmetric',
-    updateBytes: numCiphertexts * (CIPHERTEXT_HEADER_BYTES + 8 * ringDegree + SEED_BYTES),
-    sumBytes: numCiphertexts * (CIPHERTEXT_HEADER_BYTES + 16 * ringDegree),
     failureBound: 0,
     marginText: `the largest noise that can occur stays ${slack.toFixed(2)} times below the limit: no sum can be wrong`,
   });
@@ -195,14 +187,12 @@ function notebook(numParameters: number, maxContributors: number) {
   const ringDegree = 8192;
   const coeffModulusBits = [60, 40, 40, 60];
   const scaleBits = 40;
-  const numDataPrimes = coeffModulusBits.length - 1; // the last is the special prime
   const numSlots = ringDegree / 2;
   // 24 bits, the significand of float32; centred and scaled they just fit the encoder's 64-bit path,
   // the one that the notebook's own small numbers take.
   const levels = 2 ** 24 - 1;
   const stdDev = noiseStdDev(ringDegree, scaleBits, true, maxContributors);
   const numCiphertexts = Math.ceil(numParameters / numSlots);
-  const ciphertextBytes = CIPHERTEXT_HEADER_BYTES + 16 * ringDegree * numDataPrimes;
   return accept({
     name: 'notebook',
     numParameters,
@@ -217,8 +207,6 @@ function notebook(numParameters: number, maxContributors: number) {
     plainModulusBits: null,
     securityBits: securityBits(ringDegree, coeffModulusBits),
     keyKind: 'public',
-    updateBytes: numCiphertexts * ciphertextBytes,
-    sumBytes: numCiphertexts * ciphertextBytes,
     failureBound: gaussianFailureBound(stdDev, numCiphertexts * numSlots),
     marginText: noiseMargin(stdDev),
   });
@@ -240,7 +228,6 @@ function plaintext(numParameters: number, maxContributors: number): SchemeParame
     securityBits: 0,
     keyKind: 'none',
     updateBytes: 4 * numParameters, // unsigned 32-bit integers
-    sumBytes: 8 * numParameters, // float64, exact: 100·2^31 < 2^53
     failureBound: 0,
     marginText: 'sums of whole numbers, exact and readable by anyone',
   };
@@ -315,7 +302,8 @@ function securityBits(ringDegree: number, bits: readonly number[]): 128 | 192 | 
   throw new RangeError(`A modulus of ${total} bits is not secure at ring degree ${ringDegree}.`);
 }
 
-function accept(parameters: SchemeParameters): SchemeParameters {
+function accept(chosen: Omit<SchemeParameters, 'updateBytes'>): SchemeParameters {
+  const parameters = { ...chosen, updateBytes: updateBytes(chosen) };
   if (parameters.failureBound > MAX_FAILURE_BOUND) {
     throw new RangeError(
       `With the scheme ${parameters.name} a sum of ${parameters.maxContributors} updates could fail ` +

@@ -2,9 +2,11 @@
 // conformance suite as the encrypted schemes, and a run under it differs from theirs by the stated
 // quantisation bounds alone. Little-endian, as every platform with WebAssembly is.
 import { SchemeError, type ClientScheme, type SchemeParameters, type Summer } from './scheme.ts';
+import { admitSeat } from './summer-seats.ts';
+import { sumBytes } from './wire-layout.ts';
 
 export function createPlaintextScheme(parameters: SchemeParameters): ClientScheme {
-  const { numParameters, maxContributors, levels, sumBytes } = parameters;
+  const { numParameters, maxContributors, levels } = parameters;
   const dispose = () => {};
 
   function encrypt(values: Int32Array): Uint8Array<ArrayBuffer> {
@@ -27,8 +29,9 @@ export function createPlaintextScheme(parameters: SchemeParameters): ClientSchem
     ) {
       throw new SchemeError('bad-sum', `a sum has 1 to ${maxContributors} contributors`);
     }
-    if (sum.length !== sumBytes) {
-      throw new SchemeError('bad-sum', `a sum has ${sumBytes} bytes`);
+    const expectedBytes = sumBytes(parameters, numContributors);
+    if (sum.length !== expectedBytes) {
+      throw new SchemeError('bad-sum', `a sum has ${expectedBytes} bytes`);
     }
     const sums = new Float64Array(sum.slice().buffer);
     const largest = numContributors * (levels - 1);
@@ -54,16 +57,14 @@ export function createPlaintextScheme(parameters: SchemeParameters): ClientSchem
 export function createPlaintextSummer(parameters: SchemeParameters): Summer {
   const { numParameters, maxContributors, levels, updateBytes } = parameters;
   const sums = new Float64Array(numParameters);
-  let numAdded = 0;
+  const seats = new Set<number>();
 
   return {
     get numAdded() {
-      return numAdded;
+      return seats.size;
     },
-    add(update) {
-      if (numAdded === maxContributors) {
-        throw new SchemeError('sum-full', `the sum already has ${maxContributors} updates`);
-      }
+    add(update, seat) {
+      admitSeat(seats, seat, maxContributors);
       if (update.length !== updateBytes) {
         throw new SchemeError('bad-update', `an update has ${updateBytes} bytes`);
       }
@@ -74,16 +75,11 @@ export function createPlaintextSummer(parameters: SchemeParameters): Summer {
         }
       }
       for (let i = 0; i < values.length; i++) sums[i]! += values[i]!;
-      numAdded++;
+      seats.add(seat);
     },
     result() {
-      if (numAdded === 0) throw new SchemeError('empty-sum', 'nothing was added');
+      if (seats.size === 0) throw new SchemeError('empty-sum', 'nothing was added');
       return new Uint8Array(sums.slice().buffer);
     },
-    reset() {
-      sums.fill(0);
-      numAdded = 0;
-    },
-    dispose() {},
   };
 }

@@ -31,9 +31,8 @@ export interface SchemeParameters {
   /** Bits of classical security by the homomorphic encryption standard's tables; 0 for plaintext. */
   readonly securityBits: 0 | 128 | 192 | 256;
   readonly keyKind: 'none' | 'symmetric' | 'public';
-  /** Exact bytes of one update on the wire, and of the sum that the server sends back. */
+  /** Exact bytes of one update on the wire; those of a sum depend on its contributors (wire-layout.ts). */
   readonly updateBytes: number;
-  readonly sumBytes: number;
   /** Probability that a sum of K updates decrypts to a wrong integer anywhere (an upper bound). */
   readonly failureBound: number;
   /** The margin in words and numbers for the dashboard, e.g. "0.5 is 49.6 standard deviations of the slot noise". */
@@ -47,16 +46,16 @@ export interface Encryptor {
   dispose(): void;
 }
 
-/** The server's side. Holds one running sum; order of additions cannot change a bit. */
+/** The server's side: one running sum, without any key. The order of additions cannot change a bit. */
 export interface Summer {
   readonly numAdded: number;
-  /** Throws SchemeError `bad-update` (sum unchanged) when the bytes are not an update of these parameters, `sum-full` beyond K. */
-  add(update: Uint8Array): void;
-  /** Exactly `sumBytes` bytes. Throws SchemeError `empty-sum` when nothing was added. */
+  /**
+   * Throws SchemeError, the sum unchanged: `bad-update` when the bytes are not an update of these
+   * parameters, `duplicate-seat` when this seat's is in the sum already, `sum-full` beyond K.
+   */
+  add(update: Uint8Array, seat: number): void;
+  /** Exactly `sumBytes` of `numAdded`. Throws SchemeError `empty-sum` when nothing was added. */
   result(): Uint8Array<ArrayBuffer>;
-  /** Back to an empty sum. */
-  reset(): void;
-  dispose(): void;
 }
 
 /** A client's side of opening a sum. */
@@ -72,6 +71,7 @@ export type SchemeErrorCode =
   | 'bad-key'
   | 'bad-values'
   | 'sum-full'
+  | 'duplicate-seat'
   | 'empty-sum'
   /** A C++ exception crossed from WASM: the instance must be thrown away. */
   | 'engine-broken';

@@ -3,7 +3,7 @@
 import type { ClientMessage } from '../protocol/client-messages.ts';
 import type { DashboardMessage, ServerToDashboard } from '../protocol/dashboard-messages.ts';
 import type { ServerMessage } from '../protocol/server-messages.ts';
-import type { SchemeErrorCode, SchemeParameters } from '../encryption/scheme.ts';
+import type { SchemeParameters } from '../encryption/scheme.ts';
 import type { RunConfig } from '../experiment/run-config.ts';
 import type { PersistentChange } from './persistence.ts';
 import type { RoundKey } from '../protocol/round-key.ts';
@@ -41,14 +41,14 @@ export type CoordinatorEvent = { readonly atMs: number } & (
       readonly key: RoundKey;
       readonly clientId: string;
       readonly addMs: number;
-      readonly outcome:
-        { readonly ok: true } | { readonly ok: false; readonly code: SchemeErrorCode };
+      /** false: it is no update of these parameters, and the sum is as it was. */
+      readonly accepted: boolean;
     }
-  /** Result of `release-sum`: the bytes to send out, or null when the engine broke. */
+  /** Result of `release-sum`: the bytes to send out. */
   | {
       readonly type: 'sum-released';
       readonly key: RoundKey;
-      readonly sum: Uint8Array<ArrayBuffer> | null;
+      readonly sum: Uint8Array<ArrayBuffer>;
       readonly sumMs: number;
     }
   /** Result of `persist`: durable now. */
@@ -85,20 +85,16 @@ export type CoordinatorEffect =
     }
   /** Forget the connection (wrong version, or a newer connection of the same client). */
   | { readonly type: 'disconnect'; readonly connection: ConnectionId }
-  /** Updates under these parameters will come: load and warm up what adds them. */
-  | {
-      readonly type: 'prepare-sum';
-      readonly runId: string;
-      readonly parameters: SchemeParameters;
-    }
   /** Start an empty sum for this attempt, in place of any other of this run. */
   | { readonly type: 'open-sum'; readonly key: RoundKey; readonly parameters: SchemeParameters }
   | {
       readonly type: 'add-update';
       readonly key: RoundKey;
       readonly clientId: string;
+      readonly seat: number;
       readonly payload: Uint8Array<ArrayBuffer>;
     }
+  /** The sum as it is now; it takes no more. */
   | { readonly type: 'release-sum'; readonly key: RoundKey }
   | { readonly type: 'drop-sum'; readonly runId: string }
   /** One timer per (timer, run, clientId); setting it again replaces it. */

@@ -26,7 +26,6 @@ import type { CoordinatorState } from './coordinator-state.ts';
 const parameters = {
   levels: 255,
   updateBytes: 8,
-  sumBytes: 8,
   numParameters: 4,
   keyKind: 'symmetric',
 };
@@ -46,7 +45,6 @@ const config: CoordinatorConfig = {
 const HASH = 'a'.repeat(64);
 
 type Event = Untimed<CoordinatorEvent>;
-type AddOutcome = Extract<CoordinatorEvent, { type: 'update-added' }>['outcome'];
 
 /** A table with the coordinator at it: events in, the effects of the last one at hand. */
 function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = false) {
@@ -190,18 +188,14 @@ function setUp(numClients: number, changes: Partial<RunConfig> = {}, withTwin = 
         table.evaluated(client, client, numClients);
       table.flush();
     },
-    added(client: number, attempt = 1, outcome: AddOutcome = { ok: true }) {
+    added(client: number, attempt = 1, accepted = true) {
       table.happen({
         type: 'update-added',
         key: { runId: 'run', round: 1, attempt },
         clientId: `client-${client}`,
         addMs: 2,
-        outcome,
+        accepted,
       });
-    },
-    /** The engine breaks while it adds this client's update. */
-    broken(client: number, attempt: number) {
-      table.added(client, attempt, { ok: false, code: 'engine-broken' });
     },
   };
   for (let client = 0; client < numClients; client++) table.join(client);
@@ -492,41 +486,6 @@ describe('a round', () => {
     table.happen({ type: 'sum-released', key, sum: new Uint8Array(8), sumMs: 1 });
     table.evaluated(2, 2, 3, { round: 1 });
     expect(shown()).toMatchObject({ trouble: null, troubleDetail: null });
-  });
-
-  it('tries again when the engine breaks while it adds or releases, and goes on from there', () => {
-    const table = setUp(3);
-    table.open();
-    table.update(0);
-    table.broken(0, 1);
-    expect(table.view.run).toMatchObject({ attempt: 2, abandonedRounds: 1 });
-    table.flush();
-    for (const client of [0, 1, 2]) {
-      table.update(client, { attempt: 2 });
-      table.added(client, 2);
-    }
-    const key = { runId: 'run', round: 1, attempt: 2 };
-    expect(table.effects).toContainEqual({ type: 'release-sum', key });
-    table.happen({ type: 'sum-released', key, sum: null, sumMs: 1 });
-    expect(table.view.run).toMatchObject({ abandonedRounds: 2, attempt: 3 });
-    table.flush();
-    table.happen({ type: 'timer-fired', timer: 'gather', key: { ...key, attempt: 3 } });
-    table.update(0, { attempt: 3 });
-    expect(table.effects).toMatchObject([{ type: 'add-update' }]);
-  });
-
-  it('ends the run when the engine stays broken, and says so', () => {
-    const table = setUp(3);
-    table.open();
-    for (const attempt of [1, 2, 3]) {
-      table.update(0, { attempt });
-      table.broken(0, attempt);
-      table.flush();
-      const key = { runId: 'run', round: 1, attempt: attempt + 1 };
-      table.happen({ type: 'timer-fired', timer: 'gather', key });
-    }
-    expect(table.view.run!.phase).toBe('failed');
-    expect(table.view.run!.note).toMatchObject({ code: 'round-failed', because: 'engine-broken' });
   });
 
   it('ends the run when training fails for ever', () => {
@@ -861,20 +820,6 @@ describe('a preparation that took longer than a round', () => {
 });
 
 describe('a restored coordinator', () => {
-  it('has the sum of a run that goes on prepared, and of no other', () => {
-    const table = setUp(3);
-    table.open();
-    const running = persistentRun(table.state.run!);
-    for (const status of ['running', 'paused', 'finished'] as const) {
-      const current = { run: { ...running, status }, sealedWeights: null, sealedKeys: null };
-      const [, effects] = createCoordinator(config, restoredFrom([current], 1));
-      const prepared = effects.filter(({ type }) => type === 'prepare-sum');
-      const { runId } = running;
-      const expected = { type: 'prepare-sum', runId, parameters: table.state.run!.parameters };
-      expect(prepared).toEqual(status === 'finished' ? [] : [expected]);
-    }
-  });
-
   it('shows the note that an earlier build stored as a sentence', () => {
     const table = setUp(3);
     table.open();

@@ -37,7 +37,7 @@ import type { RestoredRun, RestoredState } from './persistence.ts';
 import type { CoordinatorState, Stepped } from './coordinator-state.ts';
 
 /** Bytes of the last update that dashboards may look at. */
-const HEAD_BYTES = 256; // a ciphertext begins with 113 bytes of header; what looks random comes after
+const HEAD_BYTES = 256; // 32 words: enough to see whether it looks random
 
 const sawNothing: ServerSees = {
   lastUpdateHead: null,

@@ -74,7 +74,7 @@ export const serverMessageSchema = v.variant('type', [
     round: roundIndex,
     attempt: count,
     sum: bytes(MAX_PAYLOAD_BYTES),
-    /** Seats whose updates are in the sum. */
+    /** Seats whose updates are in the sum, ascending: the order of the seeds in it. */
     contributors: v.pipe(v.array(count), v.minLength(1), v.maxLength(1000)),
     totalExamples: count,
     largestNumExamples: count,

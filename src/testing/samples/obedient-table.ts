@@ -55,7 +55,6 @@ const config: CoordinatorConfig = {
       name,
       levels: 255,
       updateBytes: 8,
-      sumBytes: 8,
       numParameters: 4,
       keyKind: 'symmetric',
       maxContributors,
@@ -104,8 +103,9 @@ export function createObedientTable(options: TableOptions) {
           break;
         case 'add-update': {
           const { key, clientId } = effect;
-          const outcome = { ok: true } as const;
-          queue.push(() => happen({ type: 'update-added', key, clientId, addMs: 0, outcome }));
+          queue.push(() =>
+            happen({ type: 'update-added', key, clientId, addMs: 0, accepted: true }),
+          );
           break;
         }
         case 'release-sum': {

@@ -49,7 +49,7 @@ export function sampleView(options: SampleOptions = {}): ServerView {
     sampleClient(seat, numClients, runPhase, config, options),
   );
   const history = runPhase === null ? [] : sampleHistory(config, runPhase, round, 0);
-  const updateBytes = config.encryption === 'plaintext' ? 407_080 : 430_118;
+  const updateBytes = config.encryption === 'plaintext' ? 407_080 : 426_816;
   const numUpdates = Math.max(0, history.length - 1) * numClients;
   return {
     server: {
@@ -275,7 +275,6 @@ function sampleRun(
       securityBits: 128,
       keyKind: 'symmetric',
       updateBytes,
-      sumBytes: 2 * updateBytes,
       failureBound: 1e-300,
       marginText: '0.5 is 49.6 standard deviations of the slot noise',
     },

@@ -11,7 +11,6 @@ import type {
 import type { ServerMessage } from '../../core/protocol/server-messages.ts';
 import { startCoordinator, type CoordinatorHost } from '../../server/run-effects.ts';
 import type { Storage } from '../../server/storage.ts';
-import type { Sums } from '../../server/sums.ts';
 import { DIMENSIONS } from '../simulation/workbench.ts';
 import { createTinyClient, type TinyClient } from './tiny-client.ts';
 
@@ -24,7 +23,6 @@ type Command = DashboardMessage extends infer Message
 
 export interface TableOptions {
   readonly storage: Storage;
-  readonly sums: Sums;
   readonly serverId?: string;
   readonly schemeOf?: (parameters: SchemeParameters) => ClientScheme;
   /** Sees everything that the server sends, in order and before it arrives; the page is `page`. */
@@ -36,7 +34,7 @@ export const tinyParameters: CoordinatorConfig['chooseParameters'] = (name, _num
   chooseParameters(name, DIMENSIONS, most);
 
 export async function serveTable(options: TableOptions) {
-  const { storage, sums, schemeOf = createPlaintextScheme } = options;
+  const { storage, schemeOf = createPlaintextScheme } = options;
   const clients = new Map<string, TinyClient>();
   const answers = new Map<number, (answer: Answer['outcome']) => void>();
   const changed = new Set<() => void>();
@@ -54,7 +52,6 @@ export async function serveTable(options: TableOptions) {
       chooseParameters: tinyParameters,
     },
     storage,
-    sums,
     send(connection: string, message: object, handedOver: ArrayBuffer[] = []) {
       const received = structuredClone(message, { transfer: handedOver }) as ServerMessage | Answer;
       options.onSend?.(connection, received);

@@ -36,7 +36,6 @@ function simulatedParameters(
     securityBits: 0,
     keyKind: isPlain ? 'none' : 'symmetric',
     updateBytes: UPDATE_BYTES,
-    sumBytes: 8 * DIMENSIONS,
     failureBound: 0,
     marginText: '',
   };

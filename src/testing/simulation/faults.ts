@@ -71,7 +71,6 @@ export function killServer(world: World): void {
   world.server = null;
   world.restarts++;
   world.sums.clear();
-  world.preparedSums.clear();
   world.timers.clear();
   world.connections.clear();
   later(world, 50, () => {

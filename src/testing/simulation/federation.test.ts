@@ -40,7 +40,6 @@ const leastCoverage: Readonly<Record<string, number>> = {
   'persist failed': 5,
   paused: 40,
   reconnected: 150,
-  'engine broken': 2,
   'training failed': 15,
   'client died preparing': 30,
   'client died training': 30,

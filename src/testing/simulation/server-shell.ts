@@ -70,19 +70,16 @@ function carryOutOne(world: World, effect: CoordinatorEffect): void {
     case 'disconnect':
       world.connections.delete(effect.connection);
       return;
-    case 'prepare-sum':
-      world.preparedSums.add(effect.runId);
-      return;
     case 'open-sum':
-      if (!world.preparedSums.has(effect.key.runId)) throw new Error('a sum opens unprepared');
       world.sums.set(effect.key.runId, {
         key: effect.key,
         levels: Array<number>(DIMENSIONS).fill(0),
         serials: [],
+        seats: [],
       });
       return;
     case 'add-update':
-      return addUpdate(world, effect.key, effect.clientId, effect.payload);
+      return addUpdate(world, effect);
     case 'release-sum': {
       const sum = world.sums.get(effect.key.runId)!;
       if (!sameKey(sum.key, effect.key)) throw new Error('a sum of another attempt is released');
@@ -117,27 +114,18 @@ function carryOutOne(world: World, effect: CoordinatorEffect): void {
   }
 }
 
-function addUpdate(
-  world: World,
-  key: RoundKey,
-  clientId: string,
-  payload: Uint8Array<ArrayBuffer>,
-): void {
+function addUpdate(world: World, effect: Extract<CoordinatorEffect, { type: 'add-update' }>): void {
+  const { key, clientId, seat, payload } = effect;
   const { isValid, serial: id, levels } = unpackUpdate(payload);
   const sum = world.sums.get(key.runId);
   if (sum === undefined || !sameKey(sum.key, key)) throw new Error('added to no open sum');
-  const breaks = world.faultsLeft > 0 && world.random.uniform() < 0.002;
-  if (isValid && !breaks) {
+  if (isValid) {
     if (sum.serials.includes(id)) throw new Error('an update was added twice');
+    if (sum.seats.includes(seat)) throw new Error('two updates of one seat were added');
+    sum.seats.push(seat);
     sum.serials.push(id);
     sum.levels = sum.levels.map((level, dimension) => level + levels[dimension]!);
   }
-  if (breaks) count(world, 'engine broken');
-  const outcome = breaks
-    ? ({ ok: false, code: 'engine-broken' } as const)
-    : isValid
-      ? ({ ok: true } as const)
-      : ({ ok: false, code: 'bad-update' } as const);
   serverTask(world, world.random.below(20), () => {
     tellServer(world, {
       type: 'update-added',
@@ -145,7 +133,7 @@ function addUpdate(
       key,
       clientId,
       addMs: 1,
-      outcome,
+      accepted: isValid,
     });
   });
 }

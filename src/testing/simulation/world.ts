@@ -97,9 +97,10 @@ export interface World {
   /** Raised when the server dies: what it had going is lost with it. */
   restarts: number;
   /** By run. */
-  readonly sums: Map<string, { key: RoundKey; levels: number[]; serials: number[] }>;
-  /** Runs whose sum this server was told to prepare. */
-  readonly preparedSums: Set<string>;
+  readonly sums: Map<
+    string,
+    { key: RoundKey; levels: number[]; serials: number[]; seats: number[] }
+  >;
   /** The token of each timer that runs, by name. */
   readonly timers: Map<string, number>;
 
@@ -149,7 +150,6 @@ export function createWorld(
     serverConfig: simulatedConfig(0, 0),
     restarts: 0,
     sums: new Map(),
-    preparedSums: new Set(),
     timers: new Map(),
     storage: createMemoryStorage(),
     hasLostSave: false,

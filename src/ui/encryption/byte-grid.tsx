@@ -1,4 +1,4 @@
-// A hex dump with offsets. Header bytes, which are meant to be readable, are paler than data.
+// A hex dump with offsets.
 import { memo } from 'react';
 import { byteRows } from './byte-rows.ts';
 
@@ -7,25 +7,20 @@ interface ByteGridProps {
   /** What these bytes are, for a screen reader, which is spared the bytes themselves. */
   readonly label: string;
   readonly perRow?: number;
-  readonly headerBytes?: number;
-  /** Where in the message the first of these bytes stands. */
-  readonly firstOffset?: number;
 }
 
 export const ByteGrid = memo(function ByteGrid(props: ByteGridProps) {
-  const { bytes, perRow = 16, headerBytes = 0, firstOffset = 0 } = props;
+  const { bytes, perRow = 16 } = props;
   return (
     // What scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <figure className="byte-grid" tabIndex={0} aria-label={props.label}>
       <div aria-hidden="true">
-        {byteRows(bytes, perRow, headerBytes, firstOffset).map(({ offset, cells }) => (
+        {byteRows(bytes, perRow).map(({ offset, cells }) => (
           <div key={offset} className="byte-row">
             <span className="byte-offset">{String(offset).padStart(3, ' ')}</span>
-            {cells.map(({ hex, isHeader }, index) => (
-              <span key={index} data-header={isHeader || undefined}>
-                {hex}
-              </span>
+            {cells.map((hex, index) => (
+              <span key={index}>{hex}</span>
             ))}
           </div>
         ))}

@@ -4,20 +4,7 @@ import { byteRows } from './byte-rows.ts';
 test('bytes become rows of two digits with offsets; the last row may be short', () => {
   const rows = byteRows(Uint8Array.of(0, 1, 15, 16, 255), 2);
   expect(rows.map(({ offset }) => offset)).toEqual([0, 2, 4]);
-  expect(rows.map(({ cells }) => cells.map(({ hex }) => hex).join(' '))).toEqual([
-    '00 01',
-    '0f 10',
-    'ff',
-  ]);
-});
-
-test('the header ends at its offset in the message, not in the row', () => {
-  const flags = (firstOffset: number) =>
-    byteRows(new Uint8Array(4), 3, 113, firstOffset).flatMap(({ cells }) =>
-      cells.map(({ isHeader }) => isHeader),
-    );
-  expect(flags(111)).toEqual([true, true, false, false]);
-  expect(flags(113)).toEqual([false, false, false, false]);
+  expect(rows.map(({ cells }) => cells.join(' '))).toEqual(['00 01', '0f 10', 'ff']);
 });
 
 test('no bytes, no rows', () => {

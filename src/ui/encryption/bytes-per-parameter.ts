@@ -1,6 +1,6 @@
 // How many bytes a weight costs on the wire, for this model and cohort under each scheme, beside what
 // others send. Only the reference values are constants, and each says where it comes from.
-import { chooseParameters, CIPHERTEXT_HEADER_BYTES } from '../../core/encryption/parameters.ts';
+import { chooseParameters } from '../../core/encryption/parameters.ts';
 import type { SchemeName, SchemeParameters } from '../../core/encryption/scheme.ts';
 
 export interface WireCost {
@@ -13,6 +13,7 @@ export interface WireCost {
 
 const FLARE_RING_DEGREE = 8192; // NVIDIA FLARE's TenSEAL context: 8192, [60, 40, 40], one value a slot
 const FLARE_DATA_PRIMES = 2; // the last of the three is the special prime and does not travel
+const FLARE_HEADER_BYTES = 113; // of SEAL's serialised ciphertext, which TenSEAL sends as it is
 
 const labels: Readonly<Record<Exclude<SchemeName, 'plaintext'>, string>> = {
   bgv: 'BGV, packed',
@@ -46,5 +47,5 @@ export function wireCosts({ numParameters, maxContributors }: SchemeParameters):
 
 function flareBytes(numParameters: number): number {
   const numCiphertexts = Math.ceil(numParameters / (FLARE_RING_DEGREE / 2));
-  return numCiphertexts * (CIPHERTEXT_HEADER_BYTES + 16 * FLARE_RING_DEGREE * FLARE_DATA_PRIMES);
+  return numCiphertexts * (FLARE_HEADER_BYTES + 16 * FLARE_RING_DEGREE * FLARE_DATA_PRIMES);
 }

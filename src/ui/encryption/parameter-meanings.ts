@@ -1,5 +1,6 @@
 // The numbers of an encryption scheme, each with what it means for somebody who is no cryptographer.
 import type { SchemeParameters } from '../../core/encryption/scheme.ts';
+import { sumBytes } from '../../core/encryption/wire-layout.ts';
 import { formatBytes, formatCount, formatNumber } from '../format.ts';
 
 export interface Meaning {
@@ -19,12 +20,24 @@ export function parameterMeanings(parameters: SchemeParameters): readonly Meanin
       value: formatBytes(parameters.updateBytes),
       meaning: `What a client sends each round, ${formatCount(parameters.updateBytes)} bytes exactly.`,
     },
-    {
-      label: 'Sum',
-      value: formatBytes(parameters.sumBytes),
-      meaning: `What the server sends back, ${formatCount(parameters.sumBytes)} bytes exactly.`,
-    },
+    sumMeaning(parameters),
   ];
+}
+
+/** Whether a sum's bytes grow with its contributors depends on whether seeds travel. */
+function sumMeaning(parameters: SchemeParameters): Meaning {
+  const { maxContributors } = parameters;
+  const bytes = sumBytes(parameters, maxContributors);
+  const seedBytes = bytes - sumBytes(parameters, maxContributors - 1);
+  const whose = `What the server sends back of ${maxContributors} updates, ${formatCount(bytes)} bytes exactly`;
+  return {
+    label: 'Sum',
+    value: formatBytes(bytes),
+    meaning:
+      seedBytes === 0
+        ? `${whose}.`
+        : `${whose}: one update’s words, and ${formatCount(seedBytes)} bytes of seeds for each contributor.`,
+  };
 }
 
 function protection(parameters: SchemeParameters): Meaning[] {

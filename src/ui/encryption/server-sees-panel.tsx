@@ -1,7 +1,6 @@
 // What has reached the server: a real update's first bytes, sizes and counts, and in plain words what
 // it learns and what it cannot see.
 import { memo, useId } from 'react';
-import { CIPHERTEXT_HEADER_BYTES } from '../../core/encryption/parameters.ts';
 import type { ErrorCode } from '../../core/protocol/error-codes.ts';
 import type { ServerSees } from '../../core/protocol/view.ts';
 import { formatBytes, formatCount } from '../format.ts';
@@ -59,10 +58,13 @@ export const ServerSeesPanel = memo(function ServerSeesPanel(props: {
         <>
           <ByteGrid
             bytes={head}
-            headerBytes={isPlaintext ? 0 : CIPHERTEXT_HEADER_BYTES}
             label={`The first ${head.length} bytes of the last update, in hexadecimal`}
           />
-          <p className="small soft">{headText(head.length, isPlaintext)}</p>
+          <p className="small soft">
+            {isPlaintext
+              ? 'Whole numbers of four bytes each: not encrypted.'
+              : 'Whole numbers of eight bytes each, lowest byte first, below a prime: what looks random is, and the highest bits are never set.'}
+          </p>
           <dl className="figures">
             <div>
               <dt>Last update</dt>
@@ -113,14 +115,6 @@ export const ServerSeesPanel = memo(function ServerSeesPanel(props: {
     </section>
   );
 });
-
-function headText(numBytes: number, isPlaintext: boolean): string {
-  if (isPlaintext) return 'Whole numbers of four bytes each: not encrypted.';
-  const start = CIPHERTEXT_HEADER_BYTES;
-  return numBytes > start
-    ? `The paler first ${start} bytes are the ciphertext’s header: sizes and the parameters’ fingerprint. What follows is data.`
-    : `All of it belongs to the ciphertext’s header: sizes and the parameters’ fingerprint. Data begin at byte ${start}.`;
-}
 
 function entropyText(bitsPerByte: number | null): string {
   return bitsPerByte === null ? '–' : bitsPerByte.toFixed(4);

@@ -138,7 +138,7 @@ function Result({ result }: { readonly result: Demonstration }) {
     <ol className="try-steps">
       <Step
         title={`First client: ${numbersText(result.first)}`}
-        detail={`encrypted, ${update}; data begin with`}
+        detail={`encrypted, ${update}; it begins with`}
         head={result.firstHead}
       />
       <Step
@@ -178,8 +178,7 @@ function Step(props: {
       <p className="small soft">{props.detail}</p>
       <ByteGrid
         bytes={props.head.subarray(0, HEAD_BYTES_SHOWN)}
-        label="The first bytes of its data, in hexadecimal"
-        firstOffset={0}
+        label="Its first bytes, in hexadecimal"
       />
     </li>
   );

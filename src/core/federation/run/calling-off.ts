@@ -80,8 +80,8 @@ function askedClients({ stage }: RunState): string[] {
 
 /**
  * The round is abandoned and will be opened again from the last commit. `failureCode`: every client
- * that is missing reported this failure, or the server's own engine broke; the third time in a row ends
- * the run, because it would fail for ever: training is deterministic, and the engine was made anew.
+ * that is missing reported this failure; the third time in a row ends the run, because it would fail for
+ * ever: training is deterministic.
  */
 export function abandonRound(step: RunStep, failureCode: string | null = null): void {
   callOff(step);

@@ -51,7 +51,8 @@ export function onUpdate(step: RunStep, member: Member, message: ClientMessageOf
     totalUpdateBytes: member.shown.totalUpdateBytes + payload.byteLength,
     lastSegments: updateSegments(openRound(run)!, report),
   });
-  step.effects.push({ type: 'add-update', key: roundKey(run), clientId, payload });
+  const { seat } = member;
+  step.effects.push({ type: 'add-update', key: roundKey(run), clientId, seat, payload });
 }
 
 /** Why an update of the present attempt is not taken, or null. */
@@ -106,12 +107,11 @@ export function onUpdateAdded(step: RunStep, event: EventOf<'update-added'>): vo
   if (stage.phase !== 'open' || misplaced(step.run, event.key) !== null) return;
   const contribution = stage.open.contributions.get(event.clientId);
   if (contribution?.status !== 'adding') return;
-  const { outcome, clientId } = event;
-  if (outcome.ok) {
+  const { clientId } = event;
+  if (event.accepted) {
     const { report } = contribution;
     return setContribution(step, clientId, { status: 'received', report, addMs: event.addMs });
   }
-  if (outcome.code !== 'bad-update') return abandonRound(step, 'engine-broken');
   const { runId, round } = event.key;
   step.rejections.push('bad-update');
   tell(step, clientId, { type: 'rejected', code: 'bad-update', about: 'update', runId, round });
@@ -156,7 +156,7 @@ export function onSumReleased(step: RunStep, event: EventOf<'sum-released'>): vo
   if (run.stage.phase !== 'summing' || misplaced(run, event.key) !== null) return;
   const { open } = run.stage;
   const { sum } = event;
-  if (sum === null) return abandonRound(step, 'engine-broken');
+  // By ascending seat, as the cohort is and as seeds stand in the sum (encryption/wire-layout.ts).
   const received = [...open.contributions.values()].flatMap((contribution) =>
     contribution.status === 'received' ? [contribution] : [],
   );

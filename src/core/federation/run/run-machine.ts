@@ -144,8 +144,7 @@ function handle(step: RunStep, event: RunEvent): void {
 }
 
 function onStarted(step: RunStep): void {
-  const { runId, parameters, keys, stage } = step.run;
-  step.effects.push({ type: 'prepare-sum', runId, parameters });
+  const { keys, stage } = step.run;
   // Keys of an earlier run are saved with this one, too: it may have to go on without that one.
   const ticket = persist(step, keys.status === 'present' ? { keys: keys.sealed } : {});
   if (stage.phase === 'gathering') change(step, { stage: { ...stage, ticket } });
