@@ -33,6 +33,7 @@ const within =
   (...folders: readonly string[]) =>
   (path: string) =>
     isProduct(path) && folders.some((folder) => path.startsWith(`src/${folder}/`));
+const isNode = (path: string) => path.startsWith('src/server/node/');
 const isEngine = (target: string) => target.startsWith('@tensorflow/');
 /** Files that see a secret key. */
 const secretKeyFiles = new Set(['src/ckks/decryptor.ts', 'src/ckks/client-scheme.ts']);
@@ -96,6 +97,14 @@ export const importRules: readonly ImportRule[] = [
     reason: 'the server adds what it cannot read; it has no model and no engine',
     from: within('server'),
     forbids: (target) => isEngine(target) || /^src\/(simd|tfjs)\//.test(target),
+    reach: 'transitive',
+    kinds: every,
+  },
+  {
+    name: 'browser-has-no-node',
+    reason: 'only src/server/node runs in Node: what a browser loads reaches neither it nor node:…',
+    from: (path) => isProduct(path) && !isBench(path) && !isNode(path),
+    forbids: (target) => isNode(target) || target.startsWith('node:'),
     reach: 'transitive',
     kinds: every,
   },
