@@ -62,31 +62,35 @@ async function changeUntilFailure(disk: SimulatedDisk): Promise<{ numPromised: n
 }
 
 describe('records in files', () => {
-  it('are, after a power cut, those of the last change promised or of the one that was going on', async () => {
-    const expected = await seenAfterEach();
-    expect(new Set(expected).size).toBe(expected.length); // every state can be told from every other
-    const whole = createDisk();
-    await changeUntilFailure(whole);
-    const found = { before: 0, after: 0 };
-    for (let failsAt = 0; failsAt <= whole.numOperations; failsAt++) {
-      const disk = createDisk(new Map(), failsAt);
-      const { numPromised } = await changeUntilFailure(disk);
-      for (let seed = 0; seed < 24; seed++) {
-        const left = disk.afterPowerCut(seed);
-        const seen = await seenOn(left);
-        const numFound = expected.indexOf(seen);
-        expect([numPromised, numPromised + 1], `at ${failsAt}, seed ${seed}`).toContain(numFound);
-        found[numFound === numPromised ? 'before' : 'after']++;
-        // And it can be gone on from there.
-        const storage = storageOver(await openRecords(left.folder));
-        await storage.apply(save('b', 9, 9));
-        expect(await storage.read('b')).toMatchObject({ run: { attempt: 9 } });
+  it(
+    'are, after a power cut, those of the last change promised or of the one that was going on',
+    { timeout: 60_000 },
+    async () => {
+      const expected = await seenAfterEach();
+      expect(new Set(expected).size).toBe(expected.length); // every state can be told from every other
+      const whole = createDisk();
+      await changeUntilFailure(whole);
+      const found = { before: 0, after: 0 };
+      for (let failsAt = 0; failsAt <= whole.numOperations; failsAt++) {
+        const disk = createDisk(new Map(), failsAt);
+        const { numPromised } = await changeUntilFailure(disk);
+        for (let seed = 0; seed < 24; seed++) {
+          const left = disk.afterPowerCut(seed);
+          const seen = await seenOn(left);
+          const numFound = expected.indexOf(seen);
+          expect([numPromised, numPromised + 1], `at ${failsAt}, seed ${seed}`).toContain(numFound);
+          found[numFound === numPromised ? 'before' : 'after']++;
+          // And it can be gone on from there.
+          const storage = storageOver(await openRecords(left.folder));
+          await storage.apply(save('b', 9, 9));
+          expect(await storage.read('b')).toMatchObject({ run: { attempt: 9 } });
+        }
       }
-    }
-    // Both ends of a change were met.
-    expect(found.before).toBeGreaterThan(100);
-    expect(found.after).toBeGreaterThan(100);
-  });
+      // Both ends of a change were met.
+      expect(found.before).toBeGreaterThan(100);
+      expect(found.after).toBeGreaterThan(100);
+    },
+  );
 
   it('take no more room than what they hold, also when a change fails half-way', async () => {
     const disk = createDisk();
