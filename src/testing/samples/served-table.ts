@@ -30,7 +30,7 @@ export interface TableOptions {
   readonly onDisconnect?: (connection: string) => void;
 }
 
-export const tinyParameters: CoordinatorConfig['chooseParameters'] = (name, _numParameters, most) =>
+const tinyParameters: CoordinatorConfig['chooseParameters'] = (name, _numParameters, most) =>
   chooseParameters(name, DIMENSIONS, most);
 
 export async function serveTable(options: TableOptions) {
