@@ -4,15 +4,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { buildGraph } from './import-graph.ts';
 import { findCycles, findMissing, findViolations } from './import-rules.ts';
+import { findPlatformWords } from './platform-words.ts';
 
 /** AssemblyScript: another language, which imports nothing but itself. */
 const assembly = 'src/simd/assembly/';
 
-const graph = buildGraph(readSources(['src', 'headless', 'scripts', 'e2e']));
+const sources = readSources(['src', 'headless', 'scripts', 'e2e']);
+const graph = buildGraph(sources);
 const violations = [
   ...findMissing(graph, existsSync),
   ...findViolations(graph),
   ...findCycles(graph),
+  ...findPlatformWords(sources),
 ];
 for (const { rule, reason, path } of violations) {
   console.error(`${rule}: ${reason}\n  ${path.join('\n    → ')}`);

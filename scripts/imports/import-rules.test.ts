@@ -67,6 +67,7 @@ const planted: readonly (readonly [string, string, string])[] = [
   ['no-sideways-shells', 'src/client/worker.ts', `import { a } from '../ui/app.tsx';`],
   ['adapters-know-no-shell', 'src/ckks/parameters.ts', `import { a } from '../ui/app.tsx';`],
   ['adapters-know-no-shell', 'src/worker/turn.ts', `import { a } from '../server/worker.ts';`],
+  ['adapters-know-no-shell', 'src/transport/x.ts', `import { a } from '../server/worker.ts';`],
   ['bench-only', 'src/client/worker.ts', `import { speed } from '../bench/speed.ts';`],
   ['bench-only', 'src/simd/trainer.ts', `import { speed } from './simd.bench.ts';`],
   ['tests-only', 'src/client/worker.ts', `import { simulate } from '../testing/simulation.ts';`],

@@ -149,8 +149,9 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     name: 'adapters-know-no-shell',
-    reason: 'src/ckks, src/simd, src/tfjs and src/worker build on the core and on each other',
-    from: within('ckks', 'simd', 'tfjs', 'worker'),
+    reason:
+      'src/ckks, src/simd, src/tfjs, src/transport and src/worker build on the core and on each other',
+    from: within('ckks', 'simd', 'tfjs', 'transport', 'worker'),
     forbids: (target) => shellOf(target) !== undefined,
     reach: 'direct',
     kinds: every,

@@ -33,7 +33,11 @@ export interface Connector {
 export interface Listener {
   /** `accept` is called for each connection that comes; before it is set they wait. */
   listen(accept: (connection: Connection) => Receiver): void;
-  /** The same message for all of these, sent once over a way that several of them share. Nothing is handed over. */
+  /**
+   * The same message for all of these, sent once over a way that several of them share; those may be given
+   * one and the same object, which is for reading only. Nothing is handed over. It keeps no order with
+   * what is sent to one of them, and may come twice or not at all.
+   */
   broadcast(connections: readonly Connection[], message: object): void;
   close(): void;
 }

@@ -2,6 +2,7 @@
 // one after the other, each after a while, and lost when the client dies before.
 import type { RoundKey } from '../../core/protocol/round-key.ts';
 import { stepClient } from '../../core/federation/client/client-machine.ts';
+import type { ClientState } from '../../core/federation/client/client-state.ts';
 import type { ClientEffect, ClientEvent } from '../../core/federation/client/client-types.ts';
 import {
   appliedWeights,
@@ -16,14 +17,32 @@ import {
   trainedDelta,
   unpackWeights,
 } from './workbench.ts';
-import { sendToServer } from './transport.ts';
+import { sendToServer } from './connections.ts';
 import { count, later, type SimulatedClient, type World } from './world.ts';
 
 export function tellClient(world: World, client: SimulatedClient, event: ClientEvent): void {
   const identity = { clientId: client.clientId, name: client.clientId };
   const [state, effects] = stepClient(identity, client.state, event);
+  countHalves(world, client.state, event, state, effects);
   client.state = state;
   for (const effect of effects) carryOutOnBench(world, client, effect);
+}
+
+/** In which order the sum and the order to apply it came, and what became of one that stayed alone. */
+function countHalves(
+  world: World,
+  before: ClientState,
+  event: ClientEvent,
+  after: ClientState,
+  effects: readonly ClientEffect[],
+): void {
+  const isApplied = effects.some(({ type }) => type === 'apply');
+  const message = event.type === 'server-said' ? event.message.type : null;
+  if (isApplied) count(world, message === 'sum' ? 'apply before sum' : 'sum before apply');
+  const held = before.place?.half ?? null;
+  if (held !== null && !isApplied && after.place?.half !== held) {
+    count(world, `forgot ${held.type}`);
+  }
 }
 
 function clientTask(

@@ -8,7 +8,7 @@ import { visiblePhase } from '../../core/federation/run/run-state.ts';
 import { runOf, unfinishedRuns } from '../../core/federation/runs.ts';
 import { pauseForAWhile, stopTrial } from './dashboard.ts';
 import { startServer } from './server-shell.ts';
-import { connect, deliverToServer, loseConnection } from './transport.ts';
+import { connect, loseConnection } from './connections.ts';
 import { count, later, type SimulatedClient, type World } from './world.ts';
 
 /** One fault, while the plan has some left. */
@@ -21,7 +21,7 @@ export function injectFault(world: World): void {
   else if (kind < 36) {
     count(world, 'reconnected');
     const isNoticed = world.random.uniform() < 0.5;
-    loseConnection(world, client, isNoticed);
+    loseConnection(client, isNoticed);
     world.tellClient(client, { type: 'disconnected', atMs: world.nowMs });
     later(world, world.random.below(300), () => connect(world, client));
   } else if (kind < 43) killServer(world);
@@ -31,14 +31,8 @@ export function injectFault(world: World): void {
   else if (kind < 66) client.spoilsNext = true;
   else if (kind < 69) pauseForAWhile(world);
   else if (kind < 70 && world.plan.study !== undefined) stopTrial(world);
-  else if (kind < 71 && client.connection !== null) {
-    world.tellServer({
-      type: 'client-spoke-nonsense',
-      atMs: world.nowMs,
-      connection: client.connection,
-      about: null,
-    });
-  } else {
+  else if (kind < 71) client.connection?.send({ type: 'nonsense' });
+  else {
     for (let i = 0; i < 4; i++) forge(world, anyClient(world));
     for (let i = 0; i < 4; i++) repeat(world, anyClient(world));
   }
@@ -54,7 +48,7 @@ function killClient(world: World, client: SimulatedClient, isNoticed: boolean): 
   client.freeAtMs = world.nowMs;
   client.bench = null;
   client.state = createClient({ clientId: client.clientId, name: '' })[0];
-  loseConnection(world, client, isNoticed);
+  loseConnection(client, isNoticed);
   later(world, 100 + world.random.below(4000), () => connect(world, client));
 }
 
@@ -72,18 +66,10 @@ export function killServer(world: World): void {
   world.restarts++;
   world.sums.clear();
   world.timers.clear();
-  world.connections.clear();
-  later(world, 50, () => {
-    for (const client of world.clients) {
-      if (client.connection === null) continue;
-      client.connection = null;
-      world.tellClient(client, { type: 'disconnected', atMs: world.nowMs });
-    }
-    startServer(world);
-    for (const client of world.clients) {
-      later(world, world.random.below(200), () => connect(world, client));
-    }
-  });
+  world.sessions.clear();
+  world.transport?.listenerDies();
+  world.transport = null;
+  later(world, 50, () => startServer(world));
 }
 
 /** The transport delivers a message a second time. */
@@ -91,7 +77,7 @@ function repeat(world: World, { connection, recent }: SimulatedClient): void {
   if (connection === null || recent.length === 0) return;
   const message = recent[world.random.below(recent.length)]!;
   count(world, 'repeated message');
-  deliverToServer(world, connection, message);
+  connection.send(message);
 }
 
 /** What an adversarial or confused peer says on a client's connection. */
@@ -107,7 +93,7 @@ function forge(world: World, client: SimulatedClient): void {
   if (forged.type === 'prepared' || forged.type === 'keys' || forged.type === 'deposit') return;
   if (forged.type === 'evaluated' && isPlausibleResult(client, forged)) return;
   count(world, 'forged message');
-  deliverToServer(world, client.connection, forged, () => kind === 0 || !isLie(world, forged));
+  client.connection.sendIf(forged, () => kind === 0 || !isLie(world, forged));
 }
 
 function forgery(world: World, kind: number, message: ClientMessage): ClientMessage {

@@ -11,7 +11,7 @@ import { tellClient } from './client-shell.ts';
 import { continueIfPaused, startWhatIsPlanned } from './dashboard.ts';
 import { injectFault, killServer } from './faults.ts';
 import { startServer, tellServer } from './server-shell.ts';
-import { connect } from './transport.ts';
+import { connect } from './connections.ts';
 import {
   count,
   createWorld,

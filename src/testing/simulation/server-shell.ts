@@ -10,7 +10,7 @@ import { DIMENSIONS, packWeights, unpackUpdate } from './workbench.ts';
 import { simulatedConfig } from './config.ts';
 import { checkSeats } from './invariants.ts';
 import { persist } from './storage.ts';
-import { sendToClient } from './transport.ts';
+import { broadcastToClients, openTransport, sendToClient } from './connections.ts';
 import { count, keyText, serverTask, type World } from './world.ts';
 import type { CoordinatorState } from '../../core/federation/coordinator-state.ts';
 import type { RoundKey } from '../../core/protocol/round-key.ts';
@@ -18,6 +18,7 @@ import type { RoundKey } from '../../core/protocol/round-key.ts';
 /** A server begins with what is durable, if anything is. */
 export function startServer(world: World): void {
   world.serverConfig = simulatedConfig(world.restarts, world.nowMs);
+  world.transport = openTransport(world);
   const restored = world.storage.restoreNow();
   const [state, effects] = world.coordinator.create(world.serverConfig, restored);
   world.server = state;
@@ -62,13 +63,13 @@ function carryOutOne(world: World, effect: CoordinatorEffect): void {
     case 'send':
       return sendToClient(world, effect.connection, effect.message);
     case 'broadcast':
-      for (const connection of effect.connections) sendToClient(world, connection, effect.message);
-      return;
+      return broadcastToClients(world, effect.connections, effect.message);
     case 'answer':
     case 'answer-from-storage':
       return;
     case 'disconnect':
-      world.connections.delete(effect.connection);
+      world.sessions.get(effect.connection)?.close();
+      world.sessions.delete(effect.connection);
       return;
     case 'open-sum':
       world.sums.set(effect.key.runId, {

@@ -1,83 +1,186 @@
-// The transport between simulated clients and server: messages of a connection keep their order and are
-// late; those of one that is gone are lost. What is said must fit the protocol's schemas, and a commit
-// must be durable before it is announced.
-import * as v from 'valibot';
-import { clientMessageSchema, type ClientMessage } from '../../core/protocol/client-messages.ts';
-import { serverMessageSchema, type ServerMessage } from '../../core/protocol/server-messages.ts';
-import { count, later, serverTask, type SimulatedClient, type World } from './world.ts';
+// A transport in one process, over whatever keeps the time: messages are late and keep the order of
+// their connection, broadcasts keep none; sides die with or without a word. How often a message
+// arrives is the caller's: never, once or twice.
+import type { Connection, Connector, Listener, Receiver } from '../../core/protocol/connection.ts';
 
-export function connect(world: World, client: SimulatedClient): void {
-  if (world.server === null || client.connection !== null) return;
-  const connection = `connection-${world.serial++}`;
-  client.connection = connection;
-  world.connections.set(connection, client);
-  world.tellClient(client, { type: 'connected', atMs: world.nowMs });
+export interface TransportClock {
+  now(): number;
+  later(delayMs: number, act: () => void): void;
+  /** How long the next thing takes on its way, ms. */
+  delayMs(): number;
+  /** How often it arrives; once if left out. */
+  copies?(message: object): number;
 }
 
-export function loseConnection(world: World, client: SimulatedClient, isNoticed: boolean): void {
-  const { connection } = client;
-  if (connection === null) return;
-  client.connection = null;
-  if (isNoticed) {
-    serverTask(world, world.random.below(60), () => {
-      world.tellServer({ type: 'client-gone', atMs: world.nowMs, connection });
+export interface SimulatedConnection extends Connection {
+  /** The message arrives only if it may when it does: for forgeries. */
+  sendIf(message: object, mayArrive: () => boolean): void;
+}
+
+export interface SimulatedWay {
+  readonly connector: Omit<Connector, 'connect'> & {
+    connect(receiver: Receiver): SimulatedConnection;
+  };
+  /** Its holder dies; with `isNoticed` false the server never hears of it. */
+  die(isNoticed?: boolean): void;
+}
+
+export interface SimulatedTransport {
+  readonly listener: Listener;
+  openWay(): SimulatedWay;
+  listenerDies(): void;
+}
+
+/** One end of a connection; over: it says and hears nothing more. */
+interface Side {
+  receiver: Receiver | null;
+  isOver: boolean;
+}
+
+interface Pair {
+  readonly client: Side;
+  readonly server: Side;
+  /** What is on its way to each side, in order. */
+  readonly toClient: (act: () => void) => void;
+  readonly toServer: (act: () => void) => void;
+}
+
+export function createSimulatedTransport(clock: TransportClock): SimulatedTransport {
+  const pairs = new Set<Pair>();
+  const places = new Map<Connection, Pair>();
+  let accept: Parameters<Listener['listen']>[0] | null = null;
+  let backlog: (() => void)[] = [];
+  let isListenerOver = false;
+
+  const copiesOf = (message: object) => clock.copies?.(message) ?? 1;
+
+  function inOrder(): (act: () => void) => void {
+    let lastMs = 0;
+    return (act) => {
+      lastMs = Math.max(lastMs, clock.now() + clock.delayMs());
+      clock.later(lastMs - clock.now(), act);
+    };
+  }
+
+  function whenListening(act: () => void): void {
+    if (accept === null) backlog.push(act);
+    else act();
+  }
+
+  function deliver(side: Side, message: object): void {
+    if (!side.isOver) side.receiver?.onMessage(message);
+  }
+
+  function end(side: Side): void {
+    if (side.isOver) return;
+    side.isOver = true;
+    side.receiver?.onGone();
+  }
+
+  /** The side's own end of the connection. */
+  function connectionOf(own: Side, other: Side, carry: (act: () => void) => void) {
+    const sendIf = (message: object, mayArrive: () => boolean, transfer: ArrayBuffer[] = []) => {
+      if (own.isOver) return;
+      const sent: object = structuredClone(message, { transfer });
+      for (let copy = copiesOf(message); copy > 0; copy--) {
+        carry(() => {
+          if (mayArrive()) deliver(other, copy > 1 ? structuredClone(sent) : sent);
+        });
+      }
+    };
+    return {
+      sendIf,
+      send: (message: object, handedOver: readonly ArrayBuffer[] = []) =>
+        sendIf(message, () => true, [...handedOver]),
+      close() {
+        if (own.isOver) return;
+        own.isOver = true;
+        carry(() => end(other));
+      },
+    } satisfies SimulatedConnection;
+  }
+
+  function connect(receiver: Receiver, own: Set<Pair>): SimulatedConnection {
+    const pair: Pair = {
+      client: { receiver, isOver: false },
+      server: { receiver: null, isOver: isListenerOver },
+      toClient: inOrder(),
+      toServer: inOrder(),
+    };
+    own.add(pair);
+    const carry = (act: () => void) => pair.toServer(() => whenListening(act));
+    if (isListenerOver) {
+      pair.toClient(() => end(pair.client));
+      return connectionOf(pair.client, pair.server, carry);
+    }
+    pairs.add(pair);
+    carry(() => {
+      if (pair.server.isOver) return;
+      const connection = connectionOf(pair.server, pair.client, pair.toClient);
+      places.set(connection, pair);
+      pair.server.receiver = accept!(connection);
     });
+    return connectionOf(pair.client, pair.server, carry);
   }
-}
 
-export function sendToClient(world: World, connection: string, message: ServerMessage): void {
-  v.parse(serverMessageSchema, message);
-  if (message.type === 'commit') {
-    const saved = world.storage.runNow(message.runId);
-    if (saved === null || saved.run.committedRound < message.round) {
-      throw new Error(`round ${message.round} was announced before it was durable`);
-    }
-  }
-  if (message.type === 'resync' || message.type === 'evaluate' || message.type === 'deposit') {
-    count(world, `said ${message.type}`);
-  }
-  inOrder(world, `to ${connection}`, () => {
-    const client = world.connections.get(connection);
-    if (client === undefined || client.connection !== connection) return;
-    world.tellClient(client, { type: 'server-said', atMs: world.nowMs, message });
-  });
-}
-
-export function sendToServer(world: World, client: SimulatedClient, message: ClientMessage): void {
-  v.parse(clientMessageSchema, message);
-  const { connection } = client;
-  if (connection === null) return;
-  if (world.replayable.length < 400) world.replayable.push(message);
-  else world.replayable[world.random.below(400)] = message;
-  // A connection on which even `join` is lost was never made; of lost progress nothing can follow.
-  if (client.losesNext && message.type !== 'join' && message.type !== 'progress') {
-    client.losesNext = false;
-    count(world, `lost ${message.type}`);
-    return;
-  }
-  client.recent = [...client.recent.slice(-4), message];
-  deliverToServer(world, connection, message);
-}
-
-export function deliverToServer(
-  world: World,
-  connection: string,
-  message: ClientMessage,
-  isFair = () => true,
-): void {
-  const life = world.restarts;
-  inOrder(world, `from ${connection}`, () => {
-    if (life === world.restarts && world.connections.has(connection) && isFair()) {
-      world.tellServer({ type: 'client-said', atMs: world.nowMs, connection, message });
-    }
-  });
-}
-
-function inOrder(world: World, channel: string, act: () => void): void {
-  const atMs = Math.max(
-    world.lastDeliveryMs.get(channel) ?? 0,
-    world.nowMs + 1 + world.random.below(25),
-  );
-  world.lastDeliveryMs.set(channel, atMs);
-  later(world, atMs - world.nowMs, act);
+  return {
+    listener: {
+      listen(newAccept) {
+        accept = newAccept;
+        const waiting = backlog;
+        backlog = [];
+        for (const act of waiting) act();
+      },
+      broadcast(connections, message) {
+        for (const connection of connections) {
+          const pair = places.get(connection);
+          if (pair === undefined || pair.server.isOver) continue;
+          for (let copy = copiesOf(message); copy > 0; copy--) {
+            const sent: object = structuredClone(message);
+            clock.later(clock.delayMs(), () => deliver(pair.client, sent));
+          }
+        }
+      },
+      close() {
+        isListenerOver = true;
+        for (const { server, client, toClient } of pairs) {
+          server.isOver = true;
+          toClient(() => end(client));
+        }
+      },
+    },
+    openWay() {
+      const own = new Set<Pair>();
+      let isClosed = false;
+      const dead: Side = { receiver: null, isOver: true };
+      return {
+        connector: {
+          connect: (receiver) =>
+            isClosed ? connectionOf(dead, dead, () => {}) : connect(receiver, own),
+          close() {
+            isClosed = true;
+            for (const { client, server, toServer } of own) {
+              if (client.isOver) continue;
+              client.isOver = true;
+              toServer(() => whenListening(() => end(server)));
+            }
+          },
+        },
+        die(isNoticed = true) {
+          for (const { client, server } of own) {
+            client.isOver = true;
+            if (!isNoticed) continue;
+            clock.later(clock.delayMs(), () => whenListening(() => end(server)));
+          }
+        },
+      };
+    },
+    listenerDies() {
+      isListenerOver = true;
+      for (const { server, client } of pairs) {
+        server.isOver = true;
+        clock.later(clock.delayMs(), () => end(client));
+      }
+    },
+  };
 }

@@ -13,6 +13,8 @@ import type {
 } from '../../core/federation/coordinator-types.ts';
 import { defaultRunConfig, type RunConfig } from '../../core/experiment/run-config.ts';
 import type { StudySetup } from '../../core/experiment/study-setup.ts';
+import type { Connection } from '../../core/protocol/connection.ts';
+import type { SimulatedConnection, SimulatedTransport, SimulatedWay } from './transport.ts';
 import type { Bench } from './workbench.ts';
 import { simulatedConfig } from './config.ts';
 import { createMemoryStorage, type MemoryStorage } from '../../server/memory-storage.ts';
@@ -47,7 +49,8 @@ export interface SimulatedClient {
   readonly clientId: string;
   state: ClientState;
   bench: Bench | null;
-  connection: string | null;
+  way: SimulatedWay | null;
+  connection: SimulatedConnection | null;
   /** Raised when the worker dies: what it had going is lost with it. */
   life: number;
   /** What it said last, newest last. */
@@ -112,9 +115,10 @@ export interface World {
   persistReadyMs: number;
 
   readonly clients: SimulatedClient[];
-  readonly connections: Map<string, SimulatedClient>;
-  /** When the last message so far arrives, by connection and direction. */
-  readonly lastDeliveryMs: Map<string, number>;
+  /** Of the present server; null before the first and between two. */
+  transport: SimulatedTransport | null;
+  /** The server's ends of its connections. */
+  readonly sessions: Map<string, Connection>;
   /** Some of what clients ever said, for forgeries. */
   readonly replayable: ClientMessage[];
 
@@ -155,8 +159,8 @@ export function createWorld(
     hasLostSave: false,
     persistReadyMs: 0,
     clients: Array.from({ length: plan.numClients }, (_, i) => newClient(`client-${i}`)),
-    connections: new Map(),
-    lastDeliveryMs: new Map(),
+    transport: null,
+    sessions: new Map(),
     replayable: [],
     sentUpdates: [],
     releasedSerials: new Map(),
@@ -170,6 +174,7 @@ function newClient(clientId: string): SimulatedClient {
     clientId,
     state: createClient({ clientId, name: clientId })[0],
     bench: null,
+    way: null,
     connection: null,
     life: 0,
     recent: [],
