@@ -16,8 +16,6 @@ const causes: ReadonlyMap<string, string> = new Map(
     'encryption-failed': 'the updates could not be encrypted',
     'sum-unreadable': 'the clients could not open the sum',
     'bad-update': 'the updates do not fit the encryption',
-    'engine-broken':
-      'the server could not add the updates (close every tab of this page, open it again and start anew)',
   }),
 );
 

@@ -17,7 +17,7 @@ export const noteSchema = v.variant('code', [
   // A run paused or failed.
   v.strictObject({ code: v.literal('not-stored') }),
   v.strictObject({ code: v.literal('clients-missing'), numRequired: count }),
-  /** `because`: a client's failure code, `bad-update` or `engine-broken`. */
+  /** `because`: a client's failure code, or `bad-update`. */
   v.strictObject({
     code: v.literal('round-failed'),
     round: roundIndex,
