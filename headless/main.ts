@@ -15,7 +15,7 @@ import { ensureBuilt } from '../scripts/build.mjs';
 import { serve } from '../scripts/serve.mjs';
 import { driveStudy } from './drive-study.ts';
 import { driveRun } from './drive.ts';
-import { parseOptions, type OutputOptions, type RunOptions } from './options.ts';
+import { parseOptions, type DriveSettings, type RunOptions } from './options.ts';
 import { createProgressBar } from './progress.ts';
 import type { StudyOptions } from './study-options.ts';
 import { createStudyProgress } from './study-progress.ts';
@@ -40,7 +40,7 @@ switch (parsed.kind) {
 
 /** Serves the app and lets `drive` work on it; the exit status. */
 async function withApp(
-  { out, dist }: OutputOptions,
+  { out, dist }: DriveSettings,
   drive: (url: string, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
   const interruption = new AbortController();
@@ -63,11 +63,18 @@ async function withApp(
 }
 
 async function runRun(options: RunOptions): Promise<number> {
-  const { config, headed, out } = options;
+  const { config, headed, clientsPerTab, out } = options;
   const progress = createProgressBar(process.stderr);
   return withApp(options, async (url, signal) => {
     try {
-      const { result } = await driveRun({ config, url, headed, onView: progress.show, signal });
+      const { result } = await driveRun({
+        config,
+        url,
+        headed,
+        clientsPerTab,
+        onView: progress.show,
+        signal,
+      });
       writeResult(out, result);
     } finally {
       progress.end();
@@ -75,8 +82,8 @@ async function runRun(options: RunOptions): Promise<number> {
   });
 }
 
-async function runStudy(options: StudyOptions & OutputOptions): Promise<number> {
-  const { setup, numTrials, journal, resume, headed, out } = options;
+async function runStudy(options: StudyOptions & DriveSettings): Promise<number> {
+  const { setup, numTrials, journal, resume, headed, clientsPerTab, out } = options;
   const progress = createStudyProgress(process.stderr);
   return withApp(options, async (url, signal) => {
     if (journal !== null) assertWritable(journal);
@@ -97,6 +104,7 @@ async function runStudy(options: StudyOptions & OutputOptions): Promise<number> 
         resumed,
         url,
         headed,
+        clientsPerTab,
         signal,
         onView,
         onNothingLeft,

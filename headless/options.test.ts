@@ -13,6 +13,7 @@ describe('parseOptions', () => {
   it('takes the defaults where nothing is given', () => {
     expect(optionsOf('run')).toEqual({
       config: defaultRunConfig,
+      clientsPerTab: 1,
       out: null,
       headed: false,
       dist: null,
@@ -20,8 +21,8 @@ describe('parseOptions', () => {
   });
 
   it('reads every option of the documented command line, with a space or an equals sign', () => {
-    const { config, out, headed, dist } = optionsOf(
-      'run --clients 3 --rounds=4 --seed 7 --partition dirichlet --alpha=0.1 --units 64 --optimizer adam --learning-rate 1e-3 --local-epochs 2 --local-batches 50 --batch-size 32 --fraction 0.5 --encryption bgv --backend wasm --out a=b.json --headed --dist elsewhere',
+    const { config, clientsPerTab, out, headed, dist } = optionsOf(
+      'run --clients 3 --rounds=4 --seed 7 --partition dirichlet --alpha=0.1 --units 64 --optimizer adam --learning-rate 1e-3 --local-epochs 2 --local-batches 50 --batch-size 32 --fraction 0.5 --encryption bgv --backend wasm --clients-per-tab 3 --out a=b.json --headed --dist elsewhere',
     );
     expect(config).toEqual({
       ...defaultRunConfig,
@@ -40,7 +41,7 @@ describe('parseOptions', () => {
       encryption: 'bgv',
       backend: 'wasm',
     });
-    expect([out, headed, dist]).toEqual(['a=b.json', true, 'elsewhere']);
+    expect([clientsPerTab, out, headed, dist]).toEqual([3, 'a=b.json', true, 'elsewhere']);
   });
 
   it('lets the minimum follow a smaller number of clients', () => {
@@ -56,6 +57,8 @@ describe('parseOptions', () => {
     ['run --rounds', '--rounds needs a value'],
     ['run --rounds --clients 5', '--rounds needs a value'],
     ['run --rounds 1 --rounds 2', '--rounds is given twice'],
+    ['run --clients-per-tab 0', '--clients-per-tab must be a whole number from 1 to 100, not "0"'],
+    ['study --clients-per-tab 1e1', '--clients-per-tab must be a whole number from 1 to 100'],
     ['run --rounds ten', '--rounds must be a whole number from 1 to 1000, not "ten"'],
     ['run --rounds 1.5', '--rounds must be a whole number from 1 to 1000, not "1.5"'],
     ['run --rounds=', '--rounds must be a whole number from 1 to 1000, not ""'],

@@ -11,8 +11,9 @@ import {
   type StudyOptions,
 } from './study-options.ts';
 
-/** What a run and a study have in common. */
-export interface OutputOptions {
+/** What a run and a study have in common beside the configuration. */
+export interface DriveSettings {
+  readonly clientsPerTab: number;
   /** File for the result; null: standard output. */
   readonly out: string | null;
   /** Shows the browser's window. */
@@ -21,19 +22,20 @@ export interface OutputOptions {
   readonly dist: string | null;
 }
 
-export interface RunOptions extends OutputOptions {
+export interface RunOptions extends DriveSettings {
   readonly config: RunConfig;
 }
 
 export type ParsedOptions =
   | { readonly kind: 'run'; readonly options: RunOptions }
-  | { readonly kind: 'study'; readonly options: StudyOptions & OutputOptions }
+  | { readonly kind: 'study'; readonly options: StudyOptions & DriveSettings }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'bad'; readonly message: string };
 
 const flags = ['--headed'];
 const fieldOptions = configFields.map(({ name }) => `--${kebabCase(name)}`);
-const commonOptions = [...fieldOptions, '--out', '--dist'];
+const commonOptions = [...fieldOptions, '--clients-per-tab', '--out', '--dist'];
+const MOST_CLIENTS_A_TAB = 100;
 
 /** `args` as after `npm run headless --`. */
 export function parseOptions(args: readonly string[]): ParsedOptions {
@@ -54,7 +56,15 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
   for (const name of ['--out', '--dist']) {
     if (given.get(name) === '') return bad(`${name} needs a value`);
   }
-  const output: OutputOptions = {
+  const clientsPerTab = readClientsPerTab(given.get('--clients-per-tab'));
+  if (clientsPerTab === null) {
+    const text = given.get('--clients-per-tab');
+    return bad(
+      `--clients-per-tab must be a whole number from 1 to ${MOST_CLIENTS_A_TAB}, not "${text}"`,
+    );
+  }
+  const settings: DriveSettings = {
+    clientsPerTab,
     out: given.get('--out') ?? null,
     headed: given.has('--headed'),
     dist: given.get('--dist') ?? null,
@@ -62,11 +72,11 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
   if (command === 'study') {
     const study = readStudyOptions(given, fieldOptions);
     return study.ok
-      ? { kind: 'study', options: { ...study.options, ...output } }
+      ? { kind: 'study', options: { ...study.options, ...settings } }
       : bad(study.message);
   }
   const { config, problem } = configOf(given);
-  return problem === null ? { kind: 'run', options: { config, ...output } } : bad(problem);
+  return problem === null ? { kind: 'run', options: { config, ...settings } } : bad(problem);
 }
 
 function configOf(given: Given): { readonly config: RunConfig; readonly problem: string | null } {
@@ -82,7 +92,15 @@ function configOf(given: Given): { readonly config: RunConfig; readonly problem:
   return { config, problem: `--${kebabCase(field)} must be ${expected}, not "${texts[field]}"` };
 }
 
-const outputHelp = [
+/** null: it is no such number. */
+function readClientsPerTab(text: string | undefined): number | null {
+  if (text === undefined) return 1;
+  const number = /^\d+$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= MOST_CLIENTS_A_TAB ? number : null;
+}
+
+const settingsHelp = [
+  `  --clients-per-tab: Clients that one tab hosts, sharing what they can; 1 to ${MOST_CLIENTS_A_TAB}, default 1.`,
   '  --out: File for the result; default standard output.',
   '  --dist: Folder of a build to use as it is; default dist, built anew when sources changed.',
   '  --headed: Shows the browser.',
@@ -99,11 +117,11 @@ function runHelpText(): string {
   return [
     'npm run headless -- run [options]',
     '',
-    'Runs one federation in real browser tabs, one client a tab, and writes its result as JSON.',
+    'Runs one federation in real browser tabs and writes its result as JSON.',
     'For a sweep see: npm run headless -- study --help',
     '',
     ...fieldHelp(),
-    ...outputHelp,
+    ...settingsHelp,
   ].join('\n');
 }
 
@@ -111,11 +129,11 @@ function studyHelpText(): string {
   return [
     'npm run headless -- study [options]',
     '',
-    'Runs a tuning study in real browser tabs, one client a tab, and writes its trials as JSON.',
+    'Runs a tuning study in real browser tabs and writes its trials as JSON.',
     '',
     ...studyHelp,
     ...fieldHelp(),
-    ...outputHelp,
+    ...settingsHelp,
   ].join('\n');
 }
 

@@ -14,6 +14,7 @@ const studyOf = (line: string) => optionsOf(line).setup.study;
 describe('the options of a study', () => {
   it("sweep the notebook's space where nothing is given", () => {
     expect(optionsOf('study')).toEqual({
+      clientsPerTab: 1,
       setup: defaultStudySetup,
       numTrials: null,
       journal: null,

@@ -1,4 +1,4 @@
-// Real tabs: a dashboard and one tab a client in one fresh browser context, and the dashboard's automation
+// Real tabs: a dashboard and tabs of clients in one fresh browser context, and the dashboard's automation
 // object. Every wait has a limit and every ending has a sentence; the browser is closed whatever happens.
 import { chromium, type Browser, type BrowserContext, type JSHandle, type Page } from 'playwright';
 import { writeConfig } from '../src/core/experiment/config-fields.ts';
@@ -16,6 +16,8 @@ export interface TabsOptions {
   /** Where the built app is served, with a slash at the end. */
   readonly url: string;
   readonly headed?: boolean;
+  /** 1 if left out. */
+  readonly clientsPerTab?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -23,7 +25,7 @@ export interface Tabs {
   readonly browserVersion: string;
   /** The server's view; null before the first. */
   viewNow(): Promise<ServerView | null>;
-  /** Opens one tab a seat and waits until all clients are connected. */
+  /** Opens the clients' tabs and waits until all clients are connected. */
   openClients(numClients: number): Promise<void>;
   /** Has the page act. Throws an Error with the server's refusal, if it refuses. */
   act<Result>(action: (automation: JSHandle<Automation>) => Promise<Result>): Promise<Result>;
@@ -48,7 +50,7 @@ export async function withTabs<Result>(
   });
   try {
     const trouble = troubleOf(browser, options.signal);
-    const opened = openDashboard(browser, options.url, config, trouble.report).then(work);
+    const opened = openDashboard(browser, options, config, trouble.report).then(work);
     return await Promise.race([opened, trouble.promise]);
   } finally {
     await withLimit(browser.close(), 10_000, 'the browser did not close').catch(() => undefined);
@@ -57,7 +59,7 @@ export async function withTabs<Result>(
 
 async function openDashboard(
   browser: Browser,
-  url: string,
+  { url, clientsPerTab = 1 }: TabsOptions,
   config: RunConfig,
   report: (message: string) => void,
 ): Promise<Tabs> {
@@ -82,8 +84,10 @@ async function openDashboard(
     viewNow,
 
     async openClients(numClients) {
-      for (let number = 1; number <= numClients; number++) {
-        await openTab(context, `${url}?client`, `client tab ${number}`, report);
+      for (let first = 1; first <= numClients; first += clientsPerTab) {
+        const numHosted = Math.min(clientsPerTab, numClients - first + 1);
+        const query = numHosted === 1 ? 'client' : `client=${numHosted}`;
+        await openTab(context, `${url}?${query}`, `the tab of client ${first}`, report);
       }
       let numConnected = 0;
       await waitFor(

@@ -121,8 +121,10 @@ async function seatClient(
   const joined = heard('join');
   listener.take(port1);
   const client = { clientId, name: clientId, backend: 'auto' } as const;
-  const start: HostToClient<Endpoint> = { type: 'start', client, endpoint, secret, dataUrl };
+  const start: HostToClient<Endpoint> = { type: 'start', endpoint, secret, dataUrl };
   worker.postMessage(start, [endpoint]);
+  const play: HostToClient<Endpoint> = { type: 'play', client };
+  worker.postMessage(play);
   await Promise.race([joined, failed]);
   send({ type: 'welcome', protocolVersion: PROTOCOL_VERSION, serverId: 'bench' });
   const { backend } = await Promise.race([assign(longRun), failed]);

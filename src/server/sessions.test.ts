@@ -20,7 +20,7 @@ async function setUp() {
     delayMs: () => 1,
   });
   const events: UntimedEvent[] = [];
-  const state = { view: finishedView() as ServerView, outlets: null as Outlets | null };
+  const state = { view: finishedView(), outlets: null as Outlets | null };
   let serial = 0;
   let start = () => {};
   const started = new Promise<void>((resolve) => (start = resolve));

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRunConfig } from '../core/experiment/run-config.ts';
 import { presets } from './form/presets.ts';
-import { draftConfig, isClientPage, readUrl, textsOf, writeUrl } from './url-state.ts';
+import {
+  draftConfig,
+  isClientPage,
+  numClientsOfPage,
+  readUrl,
+  textsOf,
+  writeUrl,
+} from './url-state.ts';
 
 describe('reading the URL', () => {
   it('opens the table with the defaults when it says nothing', () => {
@@ -27,6 +34,7 @@ describe('reading the URL', () => {
 
   it('knows a client tab', () => {
     expect(isClientPage('?client&backend=wasm')).toBe(true);
+    expect(isClientPage('?client=4')).toBe(true);
     expect(isClientPage('?view=table')).toBe(false);
   });
 });
@@ -50,4 +58,18 @@ describe('writing the URL', () => {
       expect(read.withTwin).toBe(true);
     }
   });
+});
+
+it.each([
+  ['?client', 1],
+  ['?client=', 1],
+  ['?client=5', 5],
+  ['?client=1000&backend=cpu', 1000],
+  ['?client=0', 1],
+  ['?client=1001', 1],
+  ['?client=-3', 1],
+  ['?client=2.5', 1],
+  ['?client=many', 1],
+])('%s hosts %d clients', (search, numClients) => {
+  expect(numClientsOfPage(search)).toBe(numClients);
 });

@@ -19,6 +19,15 @@ export function isClientPage(search: string): boolean {
   return new URLSearchParams(search).has('client');
 }
 
+const MOST_CLIENTS_A_TAB = 1000;
+
+/** How many clients a client tab hosts: 1, or what `client` says; 1 where that is no number of clients. */
+export function numClientsOfPage(search: string): number {
+  const text = new URLSearchParams(search).get('client') ?? '';
+  const asked = /^\d{1,4}$/.test(text) ? Number(text) : 1;
+  return asked >= 1 && asked <= MOST_CLIENTS_A_TAB ? asked : 1;
+}
+
 /** An unknown view is the first one; an absent field is its default. */
 export function readUrl(search: string): UrlState {
   const parameters = new URLSearchParams(search);

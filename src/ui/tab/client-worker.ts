@@ -1,4 +1,4 @@
-// The dedicated worker of a hosted client, as hosted-clients.ts knows it.
+// A dedicated worker for hosted clients, as hosted-clients.ts knows it.
 import type { ClientToHost, HostToClient } from '../../core/protocol/host-messages.ts';
 import type { Endpoint } from '../../transport/line.ts';
 import type { HostedWorker, WorkerHearer } from './hosted-clients.ts';
@@ -10,7 +10,8 @@ export function startClientWorker({ onMessage, onError }: WorkerHearer): HostedW
   worker.onmessage = ({ data }: MessageEvent<ClientToHost>) => onMessage(data);
   worker.onerror = ({ message }) => onError(message || 'Its worker could not be started.');
   return {
-    post: (message: HostToClient<Endpoint>) => worker.postMessage(message, [message.endpoint]),
+    post: (message: HostToClient<Endpoint>) =>
+      worker.postMessage(message, 'endpoint' in message ? [message.endpoint] : []),
     terminate: () => worker.terminate(),
   };
 }

@@ -8,6 +8,7 @@ import { openServerEndpoint } from '../../transport/server-endpoint.ts';
 import { dashboardStore, type DashboardActions, type Notice } from '../dashboard-store.ts';
 import { startClientWorker } from './client-worker.ts';
 import { federationSecret, inviteLink } from './federation-secret.ts';
+import { numClientsOfPage } from '../url-state.ts';
 import { createHostedClients } from './hosted-clients.ts';
 import { connectToServer } from './server-link.ts';
 
@@ -19,7 +20,7 @@ const HOSTED_KEY = 'roundtable-hosted-clients';
 /** A client's identity may still be held by the page that is being reloaded, ms. */
 const IDENTITY_WAIT_MS = 1000;
 
-/** A client tab (`?client`) hosts one client at once; `&backend=` is that tab's own choice. */
+/** A client tab (`?client`, `?client=5`) hosts its clients at once; `&backend=` is that tab's own choice. */
 export function connectTab(): DashboardActions {
   const query = new URLSearchParams(location.search);
   const isClientTab = query.has('client');
@@ -67,10 +68,11 @@ export function connectTab(): DashboardActions {
     freshClientId,
     secret,
     dataUrl: new URL('./data/', document.baseURI).href,
+    numCores: navigator.hardwareConcurrency,
     defaultBackend: isClientTab ? backendChoice(query.get('backend')) : 'auto',
     onChange: (hosted) => setState({ hosted }),
   });
-  if (clients.restore() === 0 && isClientTab) clients.add(1);
+  if (clients.restore() === 0 && isClientTab) clients.add(numClientsOfPage(location.search));
 
   function notify(tone: Notice['tone'], text: string): void {
     const notice: Notice = { id: nextNoticeId++, tone, text };

@@ -1,6 +1,7 @@
-// The clients that live in this tab: one dedicated worker each. The page starts them, replaces those
-// that ask for it (a lost GPU), gives them the way to a new server, and remembers them in
-// sessionStorage so that a reload brings the same clients back to their seats.
+// The clients that live in this tab, played by dedicated workers: at most one a core, so that a hundred
+// clients do not load a hundred engines. The page spreads them over the workers, replaces a worker that
+// asks for it (a lost GPU) with all that it played, gives it the way to a new server, and remembers the
+// clients in sessionStorage so that a reload brings them back to their seats.
 import type {
   ClientToHost,
   HostedIdentity,
@@ -20,14 +21,22 @@ interface Remembered {
 interface Hosted<Endpoint> {
   clientId: string;
   backend: BackendChoice;
-  worker: HostedWorker<Endpoint> | null;
+  /** Null before it has an identity, and once it is left alone. */
+  crew: Crew<Endpoint> | null;
   state: HostedClient['state'];
   detail: string | null;
   restarts: number;
 }
 
+/** The clients of one worker; all have chosen the same backend, because they share its engine. */
+interface Crew<Endpoint> {
+  readonly backend: BackendChoice;
+  worker: HostedWorker<Endpoint>;
+  readonly members: Set<Hosted<Endpoint>>;
+}
+
 export interface HostedWorker<Endpoint> {
-  /** The message's endpoint is handed over. */
+  /** An endpoint in the message is handed over. */
   post(message: HostToClient<Endpoint>): void;
   terminate(): void;
 }
@@ -61,14 +70,17 @@ export interface HostEnvironment<Endpoint> {
   readonly dataUrl: string;
   /** Backend for clients added from now on; 'auto' follows the run. */
   readonly defaultBackend: BackendChoice;
+  /** At most so many workers play clients of one backend. */
+  readonly numCores: number;
   readonly onChange: (hosted: readonly HostedClient[]) => void;
 }
 
 export function createHostedClients<Endpoint>(
   environment: HostEnvironment<Endpoint>,
 ): HostedClients {
-  const { openEndpoint, secret, dataUrl, memory, freshClientId } = environment;
+  const { openEndpoint, secret, dataUrl, memory, freshClientId, numCores } = environment;
   const hosted: Hosted<Endpoint>[] = [];
+  let crews: readonly Crew<Endpoint>[] = [];
 
   function changed(): void {
     const remembered: Remembered[] = hosted.map(({ clientId, backend }) => ({ clientId, backend }));
@@ -85,7 +97,7 @@ export function createHostedClients<Endpoint>(
     const client: Hosted<Endpoint> = {
       clientId,
       backend,
-      worker: null,
+      crew: null,
       state: 'starting',
       detail: null,
       restarts: 0,
@@ -93,7 +105,7 @@ export function createHostedClients<Endpoint>(
     hosted.push(client);
     changed();
     client.clientId = await claimed(clientId);
-    if (hosted.includes(client)) startWorker(client);
+    if (hosted.includes(client)) join(client);
     changed();
   }
 
@@ -104,40 +116,75 @@ export function createHostedClients<Endpoint>(
     return clientId;
   }
 
-  function startWorker(client: Hosted<Endpoint>): void {
-    const isCurrent = () => client.worker === worker;
+  /** A worker of its own while there are cores for one, then the one that plays the fewest. */
+  function join(client: Hosted<Endpoint>): void {
+    const alike = crews.filter(({ backend }) => backend === client.backend);
+    const crew =
+      alike.length < numCores
+        ? newCrew(client.backend)
+        : alike.reduce((a, b) => (b.members.size < a.members.size ? b : a));
+    client.crew = crew;
+    crew.members.add(client);
+    crew.worker.post({ type: 'play', client: identityOf(client) });
+  }
+
+  function newCrew(backend: BackendChoice): Crew<Endpoint> {
+    const members = new Set<Hosted<Endpoint>>();
+    const crew: Crew<Endpoint> = { backend, members, worker: startWorker(() => crew) };
+    crews = [...crews, crew];
+    return crew;
+  }
+
+  function leave(client: Hosted<Endpoint>): void {
+    const { crew, clientId } = client;
+    client.crew = null;
+    if (crew === null) return;
+    crew.members.delete(client);
+    if (crew.members.size > 0) return crew.worker.post({ type: 'leave', clientId });
+    crews = crews.filter((other) => other !== crew);
+    crew.worker.terminate();
+  }
+
+  function startWorker(crewOf: () => Crew<Endpoint>): HostedWorker<Endpoint> {
+    /** What an earlier worker of the crew, or one of a crew that is no more, says is not heard. */
+    const isCurrent = () => crews.includes(crewOf()) && crewOf().worker === worker;
     const worker = environment.startWorker({
       onMessage(message) {
         if (!isCurrent()) return;
-        if (message.type === 'replace-me') return replaceWorker(client, message.reason);
-        client.state = 'running';
-        client.detail = null;
+        if (message.type === 'replace-me') return replaceWorker(crewOf(), message.reason);
+        for (const client of crewOf().members) {
+          if (client.clientId !== message.clientId) continue;
+          client.state = 'running';
+          client.detail = null;
+        }
         changed();
       },
       onError(reason) {
-        if (isCurrent()) replaceWorker(client, reason);
+        if (isCurrent()) replaceWorker(crewOf(), reason);
       },
     });
-    client.worker = worker;
-    worker.post({
-      type: 'start',
-      client: identityOf(client),
-      endpoint: openEndpoint(),
-      secret,
-      dataUrl,
-    });
+    worker.post({ type: 'start', endpoint: openEndpoint(), secret, dataUrl });
+    return worker;
   }
 
-  function replaceWorker(client: Hosted<Endpoint>, reason: string): void {
-    client.worker?.terminate();
-    client.worker = null;
-    client.detail = reason;
-    client.restarts++;
-    if (client.restarts > MAX_RESTARTS) {
-      client.state = 'stopped';
+  /** With all that it played; those that have failed too often are left alone. */
+  function replaceWorker(crew: Crew<Endpoint>, reason: string): void {
+    crew.worker.terminate();
+    for (const client of crew.members) {
+      client.detail = reason;
+      client.restarts++;
+      client.state = client.restarts > MAX_RESTARTS ? 'stopped' : 'restarting';
+      if (client.state === 'restarting') continue;
+      client.crew = null;
+      crew.members.delete(client);
+    }
+    if (crew.members.size === 0) {
+      crews = crews.filter((other) => other !== crew);
     } else {
-      client.state = 'restarting';
-      startWorker(client);
+      crew.worker = startWorker(() => crew);
+      for (const client of crew.members) {
+        crew.worker.post({ type: 'play', client: identityOf(client) });
+      }
     }
     changed();
   }
@@ -152,8 +199,7 @@ export function createHostedClients<Endpoint>(
       const index = hosted.findIndex((client) => client.clientId === clientId);
       if (index < 0) return;
       const [client] = hosted.splice(index, 1);
-      client!.worker?.terminate();
-      client!.worker = null;
+      leave(client!);
       changed();
     },
     setBackend(clientId, backend) {
@@ -162,11 +208,11 @@ export function createHostedClients<Endpoint>(
       client.backend = backend;
       client.restarts = 0;
       // A client that has no identity yet starts with the new choice when it has.
-      if (client.state === 'starting' && client.worker === null) return changed();
-      client.worker?.terminate();
+      if (client.state === 'starting' && client.crew === null) return changed();
+      leave(client);
       client.state = 'restarting';
       client.detail = 'Changing its backend.';
-      startWorker(client);
+      join(client);
       changed();
     },
     restore() {
@@ -175,8 +221,7 @@ export function createHostedClients<Endpoint>(
       return remembered.length;
     },
     reconnectAll() {
-      for (const { worker } of hosted)
-        worker?.post({ type: 'reconnect', endpoint: openEndpoint() });
+      for (const { worker } of crews) worker.post({ type: 'reconnect', endpoint: openEndpoint() });
     },
   };
 }
