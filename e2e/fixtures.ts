@@ -1,5 +1,6 @@
 // A federation under test: its tabs in one browser context (so that they share the server and its
 // storage), opened, watched and killed from here.
+import { isOverPhase } from '../src/core/protocol/view.ts';
 import { test as base, type BrowserContext, type Page } from '@playwright/test';
 import { writeConfig } from '../src/core/experiment/config-fields.ts';
 import { defaultRunConfig, type RunConfig } from '../src/core/experiment/run-config.ts';
@@ -65,8 +66,7 @@ export function createFederation(context: BrowserContext, url: string): Federati
       throw new Error(`waited ${limitMs} ms for ${what}; ${describe(state)}`);
     },
     async waitForEnd(dashboard, limitMs = 150_000) {
-      const isOver = ({ run }: ServerView) =>
-        run !== null && ['finished', 'stopped', 'failed'].includes(run.phase);
+      const isOver = ({ run }: ServerView) => run !== null && isOverPhase(run.phase);
       const view = await federation.waitFor(dashboard, 'the end of the run', isOver, limitMs);
       if (view.run?.phase !== 'finished') {
         throw new Error(`the run ended as ${view.run?.phase}: ${JSON.stringify(view.run?.note)}`);

@@ -1,4 +1,5 @@
 // Drives one run in real tabs through the dashboard's automation object.
+import { isOverPhase } from '../src/core/protocol/view.ts';
 import type { RunConfig } from '../src/core/experiment/run-config.ts';
 import type { ServerView } from '../src/core/protocol/view.ts';
 import { shapeResult, type RunResult } from './result.ts';
@@ -28,8 +29,7 @@ export async function driveRun(options: DriveOptions): Promise<DrivenRun> {
         config,
       ),
     );
-    const isOver = ({ run }: ServerView) =>
-      run !== null && ['finished', 'stopped', 'failed'].includes(run.phase);
+    const isOver = ({ run }: ServerView) => run !== null && isOverPhase(run.phase);
     const view = await tabs.watch(isOver, config.deadlineMs, (shown) => {
       if (shown.run) onView?.(shown);
     });

@@ -42,7 +42,7 @@ export const namedFiles: readonly string[] = [...secretKeyFiles];
 
 /** The rooms of the core from the ground up; rooms on one floor do not know each other. */
 export const coreFloors: readonly (readonly string[])[] = [
-  ['math'],
+  ['math', 'errors'],
   ['model', 'tuning'],
   ['training', 'encryption'],
   ['experiment'],

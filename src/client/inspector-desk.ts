@@ -1,12 +1,13 @@
 // What the inspector does with a request: holds one opened model, predicts with a plain forward
 // pass, goes through the test images in slices so that drawing is answered meanwhile. What needs a
 // platform (opening sealed bytes, reading data, encrypting) comes in as services.
+import { CodedError } from '../core/errors/coded-error.ts';
 import * as v from 'valibot';
 import type { RunConfig } from '../core/experiment/run-config.ts';
 import { allFinite } from '../core/math/finite.ts';
 import { classProbabilities } from '../core/model/forward.ts';
+import { modelOf } from '../core/experiment/model-of.ts';
 import {
-  denseModel,
   initialWeights,
   NUM_CLASSES,
   NUM_PIXELS,
@@ -54,13 +55,8 @@ interface LoadedModel {
 }
 
 /** A request that cannot be met, with the sentence that the page shows. */
-class Refusal extends Error {
+class Refusal extends CodedError<InspectorErrorCode> {
   override readonly name = 'Refusal';
-  readonly code: InspectorErrorCode;
-  constructor(code: InspectorErrorCode, text: string) {
-    super(text);
-    this.code = code;
-  }
 }
 
 /** Returns the handler of whatever arrives; it never rejects and answers every request once. */
@@ -76,7 +72,7 @@ export function createInspectorDesk(
     request: InspectorRequestOf<'load-model'>,
   ): Promise<InspectorResults['load-model']> {
     const { runId, round, config, sealedWeights } = request;
-    const spec = denseModel(config.units, config.hiddenLayers);
+    const spec = modelOf(config);
     const load = ++numLoads;
     const weights =
       sealedWeights === null

@@ -3,6 +3,7 @@
 // Keys: HKDF-SHA-256 (RFC 5869) from the secret, one for each purpose and epoch, or run and round, so
 // that sealed bytes cannot be passed off as another run's or round's. Cipher: AES-256-GCM with a
 // random 96-bit IV (NIST SP 800-38D), whose limit of 2^32 messages a key is never near.
+import { CodedError } from '../core/errors/coded-error.ts';
 
 /** A federation's secret, not extractable. Two secrets are two federations: keys bind to it by derivation. */
 export interface FederationSecret {
@@ -20,13 +21,8 @@ export interface SealContext {
 
 export type SealErrorCode = 'bad-secret' | 'cannot-open';
 
-class SealError extends Error {
+class SealError extends CodedError<SealErrorCode> {
   override readonly name = 'SealError';
-  readonly code: SealErrorCode;
-  constructor(code: SealErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 const FEDERATION_SECRET_BYTES = 32;

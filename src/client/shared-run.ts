@@ -7,12 +7,8 @@ import { dequantiseSum, type Slots } from '../core/encryption/quantisation.ts';
 import type { ClientScheme, SchemeParameters } from '../core/encryption/scheme.ts';
 import type { RunConfig } from '../core/experiment/run-config.ts';
 import type { ClientEffect } from '../core/federation/client/client-types.ts';
-import {
-  denseModel,
-  initialWeights,
-  tensorSlots,
-  type ModelSpec,
-} from '../core/model/model-spec.ts';
+import { modelOf } from '../core/experiment/model-of.ts';
+import { initialWeights, tensorSlots, type ModelSpec } from '../core/model/model-spec.ts';
 import { moved } from '../core/model/weights.ts';
 import type { ExampleRange } from '../core/training/example-ranges.ts';
 import type {
@@ -84,7 +80,7 @@ export function createSharedRun(
   runId: string,
   config: RunConfig,
 ): SharedRun {
-  const model = denseModel(config.units, config.hiddenLayers);
+  const model = modelOf(config);
   const slots = tensorSlots(model);
   let initial: Weights | null = null;
   const makeInitialWeights = () => (initial ??= initialWeights(model, config.seed));

@@ -1,4 +1,4 @@
-// The page's words for states: one place, plain sentences, so that the picture, its text twin and
+// The page's words for states: one place, plain sentences, so that the picture, its text and
 // the clients' table never disagree. What the server says of itself is in src/words.ts.
 import type { ClientFailureCode, ClientPhase } from '../core/protocol/client-messages.ts';
 import type { ErrorCode } from '../core/protocol/error-codes.ts';
@@ -106,10 +106,6 @@ export const runPhaseWords: Readonly<Record<RunPhase, string>> = {
   stopped: 'stopped',
   failed: 'failed',
 };
-
-export function isOver(phase: RunPhase): boolean {
-  return phase === 'finished' || phase === 'stopped' || phase === 'failed';
-}
 
 /** The federation's state for the header, in words. */
 export function federationStatus(connection: ConnectionState, view: ServerView | null): string {

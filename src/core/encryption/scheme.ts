@@ -3,6 +3,7 @@
 // Every scheme carries integers u in [0, levels-1]; even the approximate CKKS is rounded to the
 // integer it must be before anything uses the result, because raw CKKS decryptions leak the secret
 // key (Li & Micciancio 2020, eprint 2020/1533).
+import { CodedError } from '../errors/coded-error.ts';
 
 export const schemeNames = ['ckks', 'bgv', 'notebook', 'plaintext'] as const;
 export type SchemeName = (typeof schemeNames)[number];
@@ -76,13 +77,8 @@ export type SchemeErrorCode =
   /** A C++ exception crossed from WASM: the instance must be thrown away. */
   | 'engine-broken';
 
-export class SchemeError extends Error {
+export class SchemeError extends CodedError<SchemeErrorCode> {
   override readonly name = 'SchemeError';
-  readonly code: SchemeErrorCode;
-  constructor(code: SchemeErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** What a client can do with a scheme; ckks/ and the plaintext scheme each provide one. */

@@ -3,17 +3,20 @@
 import type { RunSummary, ServerSees, ServerSlice, TrialView } from '../protocol/view.ts';
 import type { RunState } from './run/run-state.ts';
 import type { PersistentStudy } from './persistence.ts';
+import type { Study } from '../tuning/study.ts';
 import type { CoordinatorEffect } from './coordinator-types.ts';
 import type { HeldKeys } from './run/key-making.ts';
 import type { Registry } from './registry.ts';
 import type { Attendance } from './attendance.ts';
 
-export interface StudyState extends PersistentStudy {
+export interface StudyState extends Omit<PersistentStudy, 'study'> {
+  /** Trials, sampler and pruner (core/tuning); storage calls it `study`. */
+  readonly engine: Study;
   /** The best trial's run with its sealed weights, if there is one. */
   readonly bestRun: RunState | null;
   /** Runs of trials that have too few clients, and whose timer that fails them runs. */
   readonly stalled: ReadonlySet<string>;
-  /** `study.trials` as dashboards see them. */
+  /** `engine.trials` as dashboards see them. */
   readonly trialViews: readonly TrialView[];
 }
 

@@ -1,4 +1,5 @@
 // What a new server goes on from, out of all the runs that storage holds.
+import { isOverPhase } from '../protocol/view.ts';
 import { bestRunId, runningTrials } from './study/study-state.ts';
 import type { RestoredRun, RestoredState, PersistentStudy } from './persistence.ts';
 import { summaryOfSaved } from './run/run-summary.ts';
@@ -14,8 +15,8 @@ export function restoredFrom(
   study: PersistentStudy | null = null,
 ): RestoredState {
   const newestFirst = [...stored].sort((a, b) => b.run.startedAtMs - a.run.startedAtMs);
-  const isOver = ({ run }: RestoredRun) => run.status !== 'running' && run.status !== 'paused';
-  const trials = study === null ? [] : runningTrials(study);
+  const isOver = ({ run }: RestoredRun) => isOverPhase(run.status);
+  const trials = study === null ? [] : runningTrials(study.study);
   const ofTrials = trials.flatMap(({ number }) =>
     stored.filter(({ run }) => run.runId === study!.runIds[number]),
   );
@@ -31,7 +32,7 @@ export function restoredFrom(
   const archive = newestFirst
     .filter((entry) => entry !== current && entry !== pair && !beside.includes(entry))
     .map(({ run }) => summaryOfSaved(run));
-  const bestId = study === null ? null : bestRunId(study);
+  const bestId = study === null ? null : bestRunId(study.study, study.runIds);
   const bestRun = stored.find(({ run }) => run.runId === bestId) ?? null;
   return { current, beside, pair, archive, study, bestRun, restarts };
 }

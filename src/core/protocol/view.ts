@@ -97,6 +97,11 @@ export type RunPhase =
   | 'stopped'
   | 'failed';
 
+/** Nothing more happens to a run in these. */
+export function isOverPhase(phase: string): phase is 'finished' | 'stopped' | 'failed' {
+  return phase === 'finished' || phase === 'stopped' || phase === 'failed';
+}
+
 export interface RunView {
   readonly runId: string;
   readonly config: RunConfig;

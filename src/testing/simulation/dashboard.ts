@@ -19,7 +19,7 @@ function command(world: World, message: DashboardMessage): void {
 export function stopTrial(world: World): void {
   const study = world.server?.study;
   if (study === null || study === undefined) return;
-  const numbers = runningTrials(study).map(({ number }) => number);
+  const numbers = runningTrials(study.engine).map(({ number }) => number);
   const number = numbers[world.random.below(numbers.length || 1)];
   if (number === undefined) return;
   count(world, 'trial stopped');

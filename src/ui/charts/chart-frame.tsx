@@ -1,13 +1,13 @@
-// What every chart has around it: a title that says what is plotted over what, its table twin, and
+// What every chart has around it: a title that says what is plotted over what, its table, and
 // files to take away (SVG, PNG, CSV). Without data it says what will appear and how to make it appear.
 import { DropdownMenu } from 'radix-ui';
 import { useId, useMemo, useRef, useState, type ReactNode } from 'react';
 import { download, pictureOf, rasterise } from './save-picture.ts';
 import type { LegendEntry } from './svg-text.ts';
-import { cellText, fileStem, toCsv, type TableTwin } from './chart-table.ts';
+import { cellText, fileStem, toCsv, type ChartTable } from './chart-table.ts';
 import './charts.css';
 
-/** Rows of the table twin on the page; the CSV has all. */
+/** Rows of the table on the page; the CSV has all. */
 const MAX_TABLE_ROWS = 500;
 
 export interface ChartFrameProps {
@@ -17,7 +17,7 @@ export interface ChartFrameProps {
   readonly caption?: string | undefined;
   /** null when there are data; otherwise what will appear and how to make it appear. */
   readonly empty: string | null;
-  readonly table: () => TableTwin;
+  readonly table: () => ChartTable;
   /** The legend of the saved picture. */
   readonly pictureLegend: readonly LegendEntry[];
   readonly legend?: ReactNode;
@@ -120,7 +120,7 @@ const menuLabels = {
   csv: 'Numbers, CSV',
 };
 
-function Table(props: { readonly table: () => TableTwin; readonly title: string }) {
+function Table(props: { readonly table: () => ChartTable; readonly title: string }) {
   const { table: makeTable, title } = props;
   const table = useMemo(() => makeTable(), [makeTable]);
   const rows = table.rows.slice(0, MAX_TABLE_ROWS);

@@ -1,4 +1,4 @@
-// The table twin of a chart: the same numbers, to be read, listened to or taken away as CSV
+// The table of a chart: the same numbers, to be read, listened to or taken away as CSV
 // (RFC 4180: CRLF, quotes doubled). CSV carries the numbers as they are, the page shows them rounded.
 
 export type Cell = string | number | null;
@@ -9,13 +9,13 @@ export interface Column {
   readonly format?: (value: number) => string;
 }
 
-export interface TableTwin {
+export interface ChartTable {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
 }
 
 /** A missing or non-finite number is an empty field. */
-export function toCsv(table: TableTwin): string {
+export function toCsv(table: ChartTable): string {
   const lines = [table.columns.map(({ label }) => label), ...table.rows];
   return lines.map((cells) => cells.map(field).join(',') + '\r\n').join('');
 }

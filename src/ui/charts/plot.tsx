@@ -123,7 +123,7 @@ const Surface = memo(function Surface(props: SurfaceProps) {
 export interface PlotProps extends SurfaceProps {
   /** What is drawn between the axes, in px of the plot. */
   readonly children: ReactNode;
-  /** What a screen reader says of the plot; the table twin has the numbers. */
+  /** What a screen reader says of the plot; the table has the numbers. */
   readonly description: string;
   /** Marks over the data (cursor, highlighted series), drawn without touching the data. */
   readonly overlay: ReactNode;

@@ -1,6 +1,6 @@
 // A line chart in words and as a table: one row an x, one column a series.
 import { isPresent, type Series } from './series.ts';
-import type { TableTwin } from './chart-table.ts';
+import type { ChartTable } from './chart-table.ts';
 
 interface AxisText {
   readonly label: string;
@@ -10,7 +10,7 @@ interface AxisText {
 /** Series with many lines are summed up by their number. */
 const MAX_SUMMARISED = 4;
 
-export function seriesTable(series: readonly Series[], x: AxisText, y: AxisText): TableTwin {
+export function seriesTable(series: readonly Series[], x: AxisText, y: AxisText): ChartTable {
   const rows = new Map<number, (number | null)[]>();
   series.forEach(({ points }, column) => {
     for (const point of points) {

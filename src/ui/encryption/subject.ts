@@ -3,7 +3,8 @@
 import { chooseParameters } from '../../core/encryption/parameters.ts';
 import type { SchemeParameters } from '../../core/encryption/scheme.ts';
 import type { RunConfig } from '../../core/experiment/run-config.ts';
-import { denseModel, numParameters } from '../../core/model/model-spec.ts';
+import { modelOf } from '../../core/experiment/model-of.ts';
+import { numParameters } from '../../core/model/model-spec.ts';
 import type { RoundRecord, RunArchive } from '../../core/protocol/view.ts';
 
 interface Subject {
@@ -68,7 +69,7 @@ function chosen(
   config: RunConfig,
   history: readonly RoundRecord[],
 ): SubjectOrProblem {
-  const model = denseModel(config.units, config.hiddenLayers);
+  const model = modelOf(config);
   try {
     const parameters = chooseParameters(config.encryption, numParameters(model), config.clients);
     return { ok: true, subject: { of, parameters, history } };

@@ -1,5 +1,6 @@
 // The configuration of the next run, generated from the list of fields: few first, "more" for the
 // rest. While a run is at the table it shows that run's values and cannot be changed.
+import { isOverPhase } from '../../core/protocol/view.ts';
 import { useMemo } from 'react';
 import {
   configFields,
@@ -9,7 +10,7 @@ import { defaultRunConfig, type RunConfig } from '../../core/experiment/run-conf
 import { useDashboard } from '../dashboard-store.ts';
 import { replaceTexts, setWithTwin, usePage } from '../page-state.ts';
 import { draftConfig, textsOf } from '../url-state.ts';
-import { isOver } from '../words.ts';
+
 import { ConfigField } from './config-field.tsx';
 import { presets } from './presets.ts';
 
@@ -20,7 +21,7 @@ export function ConfigForm() {
   const withTwin = usePage((state) => state.withTwin);
   const running = useDashboard(({ view }) => {
     const run = view?.run ?? null;
-    return run === null || isOver(run.phase) ? null : run.config;
+    return run === null || isOverPhase(run.phase) ? null : run.config;
   });
   const texts = running === null ? draftTexts : NO_TEXTS;
   const base = running ?? defaultRunConfig;

@@ -3,7 +3,7 @@
 // mistakes have a colour and a scale each.
 import { NUM_CLASSES } from '../../core/model/model-spec.ts';
 import { ChartFrame } from '../charts/chart-frame.tsx';
-import type { TableTwin } from '../charts/chart-table.ts';
+import type { ChartTable } from '../charts/chart-table.ts';
 import { useWidth } from '../charts/use-width.ts';
 import { formatCount, formatPercent } from '../format.ts';
 import { largestMistake, shadeOf } from './confusion.ts';
@@ -114,7 +114,7 @@ function summaryOf(confusion: readonly number[]): string {
   return `Confusion matrix. Most frequent mistake: ${worst.label} read as ${worst.predicted}, ${formatCount(worst.count)} times. All counts are in the table.`;
 }
 
-function tableOf(confusion: readonly number[]): TableTwin {
+function tableOf(confusion: readonly number[]): ChartTable {
   const digits = Array.from({ length: NUM_CLASSES }, (_, digit) => digit);
   return {
     columns: [

@@ -1,5 +1,6 @@
 // The page's end of the inspector: requests become promises. The worker starts at the first
 // request and is thrown away when it breaks; the next request starts another.
+import { CodedError } from '../../core/errors/coded-error.ts';
 import * as v from 'valibot';
 import {
   inspectorAnswerSchema,
@@ -29,13 +30,8 @@ export interface InspectorClient {
   demonstrate(first: readonly number[], second: readonly number[]): Promise<Demonstration>;
 }
 
-export class InspectorError extends Error {
+export class InspectorError extends CodedError<InspectorErrorCode> {
   override readonly name = 'InspectorError';
-  readonly code: InspectorErrorCode;
-  constructor(code: InspectorErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** The part of Worker that the client needs. */

@@ -1,4 +1,5 @@
 // The runs whose models can be looked at: the one at the table, its twin, those beside it, and earlier ones.
+import { isOverPhase } from '../../core/protocol/view.ts';
 import type { RunConfig } from '../../core/experiment/run-config.ts';
 import type { ServerView } from '../../core/protocol/view.ts';
 import type { ModelSource } from './use-loaded-model.ts';
@@ -28,7 +29,7 @@ export function listSources(view: ServerView | null): ListedSource[] {
       config,
       committedRound: last.round,
       label: `At the table: ${describe(config)}`,
-      isOver: phase === 'finished' || phase === 'stopped' || phase === 'failed',
+      isOver: isOverPhase(phase),
     });
   }
   for (const { runId, config, round, trialOf } of view.beside) {

@@ -1,11 +1,12 @@
 // The Study view: the best value and the steering in sight, then the plots, the table of trials, and
 // beside them the configuration or the details of one trial.
+import { isOverPhase } from '../../core/protocol/view.ts';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { TrialView } from '../../core/protocol/view.ts';
 import { defaultStudySetup } from '../../core/experiment/study-setup.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { useSteady } from '../use-steady.ts';
-import { isOver } from '../words.ts';
+
 import { AccuracyChart } from './plots/accuracy-chart.tsx';
 import { EnqueueForm } from './setup/enqueue-form.tsx';
 import { HistoryChart } from './plots/history-chart.tsx';
@@ -48,7 +49,7 @@ export function StudyView() {
   const canImport = useDashboard(
     ({ view }) =>
       view !== null &&
-      (view.run === null || isOver(view.run.phase)) &&
+      (view.run === null || isOverPhase(view.run.phase)) &&
       (view.study === null || isStudyOver(view.study.phase)),
   );
   const filter = useStudyPage((state) => state.filter);

@@ -1,9 +1,10 @@
 // The Study view's words: states, progress and what the main button does.
+import { isOverPhase } from '../../core/protocol/view.ts';
 import type { RunConfig } from '../../core/experiment/run-config.ts';
 import type { ServerView, StudyPhase, StudyView } from '../../core/protocol/view.ts';
 import type { StudySetup } from '../../core/experiment/study-setup.ts';
 import { numPresent } from '../table/run-decision.ts';
-import { isOver, plural } from '../words.ts';
+import { plural } from '../words.ts';
 import { draftSetup, type Texts } from './study-draft.ts';
 
 export const studyPhaseWords: Readonly<Record<StudyPhase, string>> = {
@@ -62,7 +63,7 @@ export function decideStudy(view: ServerView | null, texts: Texts, runTexts: Tex
 /** Starting a new study in place of one that is over. */
 export function decideStart(view: ServerView, texts: Texts, runTexts: Texts): StudyDecision {
   const label = view.study === null ? 'Start the study' : 'Start a new study';
-  if (view.run !== null && !isOver(view.run.phase)) {
+  if (view.run !== null && !isOverPhase(view.run.phase)) {
     return { does: 'nothing', label, because: 'A run is at the table. Stop it first.' };
   }
   const { setup, problems } = draftSetup(texts, runTexts);

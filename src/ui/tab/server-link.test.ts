@@ -102,9 +102,9 @@ describe('the link', () => {
       servers[0]!.connection!.send({ type: 'answer', requestId, outcome });
     answer(history!, { ok: true, result: { runId: 'r', history: [] } });
     answer(history!, { ok: true, result: { runId: 'twice', history: [] } });
-    answer(clear!, { ok: false, code: 'not-now', text: 'Later.' });
+    answer(clear!, { ok: false, code: 'not-now', reason: { code: 'run-over' } });
     await pass(10);
-    expect(first.said).toBe('Later.');
+    expect(first.said).toBe('The run is over.');
     expect(second.said).toBe('ok {"runId":"r","history":[]}');
   });
 

@@ -1,6 +1,7 @@
 // The page's connection to the server. It watches the server's view, sends commands and matches answers.
 // When the server is gone (the tab it lived in crashed) or does not answer, the link opens a connection
 // to a new one and says so, so that hosted clients are connected to it as well.
+import { CodedError } from '../../core/errors/coded-error.ts';
 import * as v from 'valibot';
 import {
   serverToDashboardSchema,
@@ -22,13 +23,8 @@ type Command = DashboardMessage extends infer Message
   : never;
 
 /** The server's refusal of a command, with its code. */
-class Refused extends Error {
+class Refused extends CodedError<string> {
   override readonly name = 'Refused';
-  readonly code: string;
-  constructor(code: string, text: string) {
-    super(text);
-    this.code = code;
-  }
 }
 
 export interface ServerLink {

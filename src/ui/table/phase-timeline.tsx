@@ -1,6 +1,6 @@
 // One bar a client with the phases of the last round, on one time axis. Own SVG: recharts has no such
 // plot. Stretches shorter than a pixel are drawn one pixel wide, so that a fast encryption is not
-// invisible; the table twin has the exact times.
+// invisible; the table has the exact times.
 import { memo, useCallback, useMemo, useState } from 'react';
 import type { ClientView, RoundRecord } from '../../core/protocol/view.ts';
 import { formatDuration } from '../format.ts';

@@ -1,9 +1,10 @@
 // Starting, pausing and stopping the run, its progress, and bringing clients to the table.
+import { isOverPhase } from '../../core/protocol/view.ts';
 import { useActions } from '../actions.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { usePage } from '../page-state.ts';
 import { draftConfig } from '../url-state.ts';
-import { isOver, plural } from '../words.ts';
+import { plural } from '../words.ts';
 import { InviteLink } from './invite-link.tsx';
 import { carryOutDecision, decideRun, numPresent, type RunDecision } from './run-decision.ts';
 import { RunProgress } from './run-progress.tsx';
@@ -14,11 +15,13 @@ export function RunControls() {
   const label = useDashboard(({ view }) => decideRun(view, texts).label);
   const explanation = useDashboard(({ view }) => explain(decideRun(view, texts)));
   const impossible = useDashboard(({ view }) => decideRun(view, texts).does === 'nothing');
-  const stoppable = useDashboard(({ view }) => view?.run != null && !isOver(view.run.phase));
+  const stoppable = useDashboard(({ view }) => view?.run != null && !isOverPhase(view.run.phase));
   const missing = useDashboard(({ view }) => {
     const run = view?.run ?? null;
     const seats =
-      run === null || isOver(run.phase) ? draftConfig(texts).config.clients : run.config.clients;
+      run === null || isOverPhase(run.phase)
+        ? draftConfig(texts).config.clients
+        : run.config.clients;
     return Math.max(0, seats - (view === null ? 0 : numPresent(view)));
   });
   const howMany = missing === 0 ? 1 : missing;

@@ -1,12 +1,13 @@
 // What the main button (and the key "s") does now, decided in one place from the view and the
 // edited configuration.
+import { isOverPhase } from '../../core/protocol/view.ts';
 import type { RunConfig } from '../../core/experiment/run-config.ts';
 import type { ServerView } from '../../core/protocol/view.ts';
 import { currentActions } from '../actions.ts';
 import { dashboardStore } from '../dashboard-store.ts';
 import { pageStore } from '../page-state.ts';
 import { draftConfig } from '../url-state.ts';
-import { isOver, plural } from '../words.ts';
+import { plural } from '../words.ts';
 
 export type RunDecision =
   | { readonly does: 'pause' | 'continue'; readonly label: string }
@@ -28,7 +29,7 @@ export function decideRun(
     return { does: 'nothing', label: 'Start', because: 'The page is still connecting.' };
   }
   const { run } = view;
-  if (run !== null && !isOver(run.phase)) {
+  if (run !== null && !isOverPhase(run.phase)) {
     if (run.phase === 'paused') return { does: 'continue', label: 'Continue' };
     return { does: 'pause', label: 'Pause' };
   }

@@ -1,9 +1,10 @@
 // How far the run is and how long it still takes at the pace of the rounds so far.
+import { isOverPhase } from '../../core/protocol/view.ts';
 import type { RunView } from '../../core/protocol/view.ts';
 import { noteSentence } from '../../words.ts';
 import { useDashboard } from '../dashboard-store.ts';
 import { ProgressBar } from '../shell/progress-bar.tsx';
-import { isOver, timeLeftWords } from '../words.ts';
+import { timeLeftWords } from '../words.ts';
 
 export function RunProgress() {
   const run = useDashboard((state) => state.view?.run ?? null);
@@ -15,7 +16,7 @@ export function RunProgress() {
       <ProgressBar label="Progress of the run" words={words} parts={[{ share }]} />
       <p className="small soft progress-words">
         <span>{words}</span>
-        <span>{isOver(run.phase) ? run.phase : timeLeftWords(run.timeLeftMs)}</span>
+        <span>{isOverPhase(run.phase) ? run.phase : timeLeftWords(run.timeLeftMs)}</span>
       </p>
       {run.note !== null && <p className="note note-warning small">{noteSentence(run.note)}</p>}
     </div>

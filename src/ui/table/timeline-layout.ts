@@ -4,7 +4,7 @@ import type { ClientView, RoundRecord } from '../../core/protocol/view.ts';
 import { phaseColour } from './phases.ts';
 import { formatDuration, seatColour } from '../format.ts';
 import { phaseWords } from '../words.ts';
-import type { TableTwin } from '../charts/chart-table.ts';
+import type { ChartTable } from '../charts/chart-table.ts';
 
 export interface Stretch {
   readonly word: string;
@@ -67,7 +67,7 @@ export function timelineRows(
 }
 
 /** One row a stretch. */
-export function timelineTable(rows: readonly TimelineRow[]): TableTwin {
+export function timelineTable(rows: readonly TimelineRow[]): ChartTable {
   return {
     columns: [
       { label: 'Who' },

@@ -1,5 +1,5 @@
 // The client's state machine, pure: `step(config, state, event) → [state, effects]`. It does what the
-// server asks when it fits the weights on the bench and ignores it otherwise; results of work that
+// server asks when it fits the weights on the workbench and ignores it otherwise; results of work that
 // was called off carry a key that is no longer the current one, and change nothing.
 import type { RoundKey } from '../../protocol/round-key.ts';
 import { PROTOCOL_VERSION } from '../../protocol/schema.ts';
@@ -52,7 +52,7 @@ function onConnected(config: ClientConfig, state: ClientState): Stepped {
   ];
 }
 
-/** Stops what is going on; the bench keeps shard and model, which the next `assign` may want again. */
+/** Stops what is going on; the workbench keeps shard and model, which the next `assign` may want again. */
 function abandoned({ place }: ClientState): ClientEffect[] {
   if (place === null) return [];
   const keys = place.work.phase === 'idle' ? [] : [place.work.key];
@@ -119,7 +119,7 @@ function onPrepared(place: Place, event: EventOf<'prepared'>): Placed {
   });
 }
 
-/** Said when the weights are on the bench and keys that are at hand are open. */
+/** Said when the weights are on the workbench and keys that are at hand are open. */
 function sayPrepared(place: Place): Placed {
   const { unsaid, keys, runId, seat } = place;
   if (unsaid === null || keys.status === 'opening') return [place, []];
@@ -252,7 +252,7 @@ function onEncrypted(place: Place, event: EventOf<'encrypted'>): Placed {
   return [{ ...place, work: { phase: 'sent', key: work.key } }, [{ type: 'send', message }]];
 }
 
-/** The new weights lie on the bench: a slice is evaluated, and sealed weights deposited if asked. */
+/** The new weights lie on the workbench: a slice is evaluated, and sealed weights deposited if asked. */
 function onApplied(place: Place, event: EventOf<'applied'>): Placed {
   const { work } = place;
   if (work.phase !== 'applying' || !isSameKey(work.key, event.key)) return [place, []];

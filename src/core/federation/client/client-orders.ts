@@ -1,5 +1,5 @@
 // What a client does when the server says something. An order that does not fit the weights on the
-// bench is ignored: the server's deadline takes care of it, and it always says `commit` first.
+// workbench is ignored: the server's deadline takes care of it, and it always says `commit` first.
 import type { ServerMessage, ServerMessageOf } from '../../protocol/server-messages.ts';
 import type { ClientEffect } from './client-types.ts';
 import { isSameKey, keyOf, type Half, type Keys, type Place } from './client-state.ts';
@@ -155,7 +155,7 @@ function onTrain(place: Place, order: ServerMessageOf<'train'>, atMs: number): O
   return [{ ...place, work: training, half }, [...effects, { type: 'train', key }]];
 }
 
-/** The weights that round `round` starts from lie on the bench. */
+/** The weights that round `round` starts from lie on the workbench. */
 function canWorkOn(place: Place, round: number): boolean {
   return place.preparing === null && place.committedRound === round - 1 && round > 0;
 }

@@ -1,5 +1,5 @@
 // What a client knows of its place in a run, and the work it is doing. The bytes (shard, weights,
-// keys) lie on the shell's bench; the machine only says what to do with them.
+// keys) lie on the shell's workbench; the machine only says what to do with them.
 import type { RoundKey } from '../../protocol/round-key.ts';
 import type { ClientMessageOf, PhaseSegment } from '../../protocol/client-messages.ts';
 import type { EvaluationSlice, ServerMessageOf } from '../../protocol/server-messages.ts';
@@ -24,11 +24,11 @@ export interface Place {
   readonly config: RunConfig;
   readonly seat: number;
   readonly keys: Keys;
-  /** Weights being put on the bench, by `assign` or `resync`; null when that is done. */
+  /** Weights being put on the workbench, by `assign` or `resync`; null when that is done. */
   readonly preparing: { readonly round: number } | null;
   /** Result of the preparation, kept until the keys are open, so that `prepared` can be said. */
   readonly unsaid: Prepared | null;
-  /** Round of the committed weights on the bench, -1 before the first preparation. */
+  /** Round of the committed weights on the workbench, -1 before the first preparation. */
   readonly committedRound: number;
   /** Weights applied and not committed yet. */
   readonly tentative: RoundKey | null;
@@ -78,7 +78,7 @@ export type Work =
       readonly startedAtMs: number | null;
       readonly result: TrainingResultFacts;
     })
-  /** The update is sent; its residual lies on the bench until the round is decided. */
+  /** The update is sent; its residual lies on the workbench until the round is decided. */
   | { readonly phase: 'sent'; readonly key: RoundKey }
   | (Timed & { readonly phase: 'applying'; readonly order: Apply })
   | (Timed & {

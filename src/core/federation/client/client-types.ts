@@ -72,7 +72,7 @@ export type ClientEvent = { readonly atMs: number } & (
 
 /**
  * The shell's workbench holds the bytes (shard, weights, residual, keys); the machine says what to do
- * with them. Weights on the bench: `committed` (last commit) and `tentative` (applied, not committed).
+ * with them. Weights on the workbench: `committed` (last commit) and `tentative` (applied, not committed).
  */
 export type ClientEffect =
   | { readonly type: 'send'; readonly message: ClientMessage }

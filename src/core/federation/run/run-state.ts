@@ -1,19 +1,21 @@
 // A run as the coordinator knows it: what is committed, who sits where, and the stage of the round
 // being worked on. The stage is a union by phase that carries only what is legal in that phase.
-import { denseModel, numParameters, tensorSlots } from '../../model/model-spec.ts';
+import { numParameters, tensorSlots } from '../../model/model-spec.ts';
 import type { SchemeParameters } from '../../encryption/scheme.ts';
 import type { ClientMessageOf } from '../../protocol/client-messages.ts';
-import type {
-  ClientFacts,
-  ClientStanding,
-  RoundRecord,
-  RunPhase,
-  TestResult,
-  TrialPlace,
+import {
+  isOverPhase,
+  type ClientFacts,
+  type ClientStanding,
+  type RoundRecord,
+  type RunPhase,
+  type TestResult,
+  type TrialPlace,
 } from '../../protocol/view.ts';
 import type { StoredNote } from '../../protocol/notes.ts';
 import type { ConnectionId, CoordinatorConfig } from '../coordinator-types.ts';
 import type { Evaluation } from './spread-evaluation.ts';
+import { modelOf } from '../../experiment/model-of.ts';
 import type { RunConfig } from '../../experiment/run-config.ts';
 import type { PersistentRun } from '../persistence.ts';
 
@@ -161,7 +163,7 @@ export type Stage =
       /** The closed round; null in round 0, which only evaluates. */
       readonly closed: ClosedRound | null;
       readonly evaluation: Evaluation;
-      /** Clients on whose bench the new weights lie, as far as is known. */
+      /** Clients on whose workbench the new weights lie, as far as is known. */
       readonly holders: ReadonlySet<string>;
       readonly numFailed: number;
       readonly deposit: Deposit;
@@ -196,8 +198,7 @@ export interface ClosedRound {
 export type StageOf<Phase extends Stage['phase']> = Extract<Stage, { phase: Phase }>;
 
 export function isOver(run: RunState): boolean {
-  const { phase } = run.stage;
-  return phase === 'finished' || phase === 'stopped' || phase === 'failed';
+  return isOverPhase(run.stage.phase);
 }
 
 /** The phase that dashboards see. */
@@ -226,7 +227,7 @@ export function readyMembers(run: RunState): Member[] {
 }
 
 export function numTensors(config: RunConfig): number {
-  return tensorSlots(denseModel(config.units, config.hiddenLayers)).length;
+  return tensorSlots(modelOf(config)).length;
 }
 
 /** Throws what `chooseParameters` throws when the configuration fits no parameters. */
@@ -234,13 +235,11 @@ export function parametersFor(
   { chooseParameters }: CoordinatorConfig,
   config: RunConfig,
 ): SchemeParameters {
-  const model = denseModel(config.units, config.hiddenLayers);
-  return chooseParameters(config.encryption, numParameters(model), config.clients);
+  return chooseParameters(config.encryption, numParameters(modelOf(config)), config.clients);
 }
 
 export function persistentRun(run: RunState): PersistentRun {
   const { phase } = run.stage;
-  const isEnded = phase === 'finished' || phase === 'stopped' || phase === 'failed';
   return {
     runId: run.runId,
     config: run.config,
@@ -249,7 +248,7 @@ export function persistentRun(run: RunState): PersistentRun {
     skipsTest: run.skipsTest,
     isPruned: run.isPruned,
     withTwin: run.withTwin,
-    status: isEnded ? phase : phase === 'paused' ? 'paused' : 'running',
+    status: isOverPhase(phase) ? phase : phase === 'paused' ? 'paused' : 'running',
     note: run.note,
     startedAtMs: run.startedAtMs,
     endedAtMs: run.endedAtMs,
@@ -283,7 +282,6 @@ export function restoredRun(
   sealedWeights: Bytes | null,
   sealedKeys: Bytes | null,
 ): RunState {
-  const isEnded = saved.status !== 'running' && saved.status !== 'paused';
   const epoch = saved.keyEpoch;
   const keys: RunKeys =
     saved.config.encryption === 'plaintext'
@@ -314,7 +312,7 @@ export function restoredRun(
       rangeExponents: saved.rangeExponents,
       rangesLargest: saved.rangesLargest,
     },
-    attempt: isEnded ? saved.attempt : saved.attempt + 1,
+    attempt: isOverPhase(saved.status) ? saved.attempt : saved.attempt + 1,
     abandonedRounds: saved.abandonedRounds,
     failureStreak: 0,
     history: saved.history,

@@ -17,11 +17,11 @@ export function reviewTest(
   study: StudyState,
   then: 'finished' | 'stopped',
 ): boolean {
-  const best = bestTrial(study.study);
+  const best = bestTrial(study.engine);
   if (best === null || study.test?.number === best.number) return conclude(step, study, then);
-  const runId = bestRunId(study);
+  const runId = bestRunId(study.engine, study.runIds);
   if (runId === null) {
-    saveStudy(step, withStudy(study, study.study, withRunId(study, best)));
+    saveStudy(step, withStudy(study, study.engine, withRunId(study, best)));
     return true;
   }
   const run = [step.state.run, study.bestRun].find((known) => known?.runId === runId) ?? null;

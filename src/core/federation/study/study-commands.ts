@@ -85,7 +85,7 @@ export function onTrialRunCommand(
 ): void {
   if (type === 'pause-run') return pauseStudy(step, event, study);
   if (type === 'continue-run') return continueStudy(step, event, study, null);
-  const trial = runningTrials(study).find(({ number }) => study.runIds[number] === runId);
+  const trial = runningTrials(study.engine).find(({ number }) => study.runIds[number] === runId);
   if (trial === undefined) stopStudy(step, event, study);
   else stopTrial(step, event, study, trial.number);
 }
@@ -139,8 +139,8 @@ function continueStudy(
   }
   const engine =
     numTrials === null
-      ? study.study
-      : { ...study.study, config: { ...study.study.config, numTrials } };
+      ? study.engine
+      : { ...study.engine, config: { ...study.engine.config, numTrials } };
   if (!isActive(study)) {
     const problem = obstacle(step.state) ?? setupProblem(study);
     if (problem !== null) return refuse(step, event, problem);
@@ -154,7 +154,7 @@ function continueStudy(
 
 function stopStudy(step: CoordinatorStep, event: DashboardSaid, study: StudyState): void {
   if (!isActive(study)) return refuse(step, event, { code: 'study-over' });
-  const isTesting = study.stage.phase === 'testing' && runningTrials(study).length === 0;
+  const isTesting = study.stage.phase === 'testing' && runningTrials(study.engine).length === 0;
   const stage = isTesting
     ? ({ phase: 'stopped' } as const)
     : ({ phase: 'testing', then: 'stopped' } as const);
@@ -178,10 +178,10 @@ function stopTrial(
   number: number,
 ): void {
   const { atMs } = step;
-  const trial = study.study.trials[number];
+  const trial = study.engine.trials[number];
   if (trial?.state === 'waiting') {
     const reason = writeNote({ code: 'trial-withdrawn' });
-    saveStudy(step, withStudy(study, withdrawTrial(study.study, number, { atMs, reason })));
+    saveStudy(step, withStudy(study, withdrawTrial(study.engine, number, { atMs, reason })));
     return grant(step, event);
   }
   if (trial?.state !== 'running') return refuse(step, event, { code: 'trial-not-running', number });
@@ -199,14 +199,14 @@ function enqueue(
   study: StudyState,
   params: Params,
 ): void {
-  const name = Object.keys(params).find((each) => !(each in study.study.config.searchSpace));
+  const name = Object.keys(params).find((each) => !(each in study.engine.config.searchSpace));
   if (name !== undefined) return refuse(step, event, { code: 'parameter-not-varied', name });
   if (trialRunConfig(study.base, params) === null) {
     return refuse(step, event, { code: 'impossible-parameters' });
   }
   let next: Study;
   try {
-    next = enqueueTrial(study.study, params);
+    next = enqueueTrial(study.engine, params);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return refuse(step, event, { code: 'outside-search-space' });

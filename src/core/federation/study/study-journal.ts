@@ -7,10 +7,11 @@ import { journalLines } from '../../tuning/journal-writer.ts';
 import type { Trial } from '../../tuning/trial.ts';
 import { setupFromAttrs } from './study-attrs.ts';
 import { newStudy } from './study-state.ts';
+import type { StudyState } from '../coordinator-state.ts';
 import type { PersistentStudy } from '../persistence.ts';
 
-export function journalOf({ study, studyId }: PersistentStudy, utcOffsetMinutes: number): string {
-  return journalLines(null, study, { workerId: studyId, utcOffsetMinutes });
+export function journalOf({ engine, studyId }: StudyState, utcOffsetMinutes: number): string {
+  return journalLines(null, engine, { workerId: studyId, utcOffsetMinutes });
 }
 
 /** The last study of the journal, stopped; or why there is none. */

@@ -38,7 +38,7 @@ export function reviewStudy(step: CoordinatorStep, known: ReadonlySet<string>): 
 function conclude(step: CoordinatorStep): boolean {
   const { study } = step.state;
   if (study === null) return false;
-  const running = runningTrials(study);
+  const running = runningTrials(study.engine);
   if (running.some((trial) => reviewTrial(step, study, trial))) return true;
   if (study.stage.phase === 'running' && hasPlace(step.state, study, running.length)) {
     startTrial(step, study);
@@ -68,10 +68,10 @@ function conclude(step: CoordinatorStep): boolean {
  */
 function hasPlace(
   state: CoordinatorState,
-  { study, base, parallelTrials }: StudyState,
+  { engine, base, parallelTrials }: StudyState,
   numRunning: number,
 ): boolean {
-  if (numRunning >= parallelTrials || !canAsk(study)) return false;
+  if (numRunning >= parallelTrials || !canAsk(engine)) return false;
   if (numRunning === 0) return true;
   const lacksKeys = ({ keys }: RunState) => keys.status !== 'none' && keys.status !== 'present';
   return (
@@ -81,8 +81,8 @@ function hasPlace(
 }
 
 function startTrial(step: CoordinatorStep, study: StudyState): void {
-  const { study: asked, trial } = ask(study.study, step.atMs);
-  saveStudy(step, withStudy(study, asked, withRunId({ ...study, study: asked }, trial)));
+  const { study: asked, trial } = ask(study.engine, step.atMs);
+  saveStudy(step, withStudy(study, asked, withRunId({ ...study, engine: asked }, trial)));
 }
 
 /** Whether something followed for this trial. */
@@ -96,7 +96,7 @@ function reviewTrial(step: CoordinatorStep, study: StudyState, trial: Trial): bo
   const { runId } = run;
   const record = run.history.find(({ round }) => round > 0 && reportAt(trial, round) === undefined);
   if (record !== undefined) {
-    const { study: next, prune } = reported(study.study, trial, record);
+    const { study: next, prune } = reported(study.engine, trial, record);
     changeStudy(step, withStudy(study, next));
     if (prune && isUnderWay(run, record)) advanceRun(step, runId, { type: 'prune-asked' });
     return true;
@@ -117,7 +117,7 @@ function reviewTrial(step: CoordinatorStep, study: StudyState, trial: Trial): bo
   if (run.stage.phase === 'committing' && run.stage.then === 'go-on') {
     // Decided before the round is announced, so that no client begins a round in vain.
     const { record: coming } = run.stage;
-    const isPruned = coming.round > 0 && reported(study.study, trial, coming).prune;
+    const isPruned = coming.round > 0 && reported(study.engine, trial, coming).prune;
     if (!isPruned || !isUnderWay(run, coming)) return false;
     advanceRun(step, runId, { type: 'prune-asked' });
     return true;

@@ -34,30 +34,32 @@ export function newStudy(
 }
 
 export function studyState(saved: PersistentStudy, bestRun: RunState | null): StudyState {
-  const { trials } = saved.study;
-  const trialViews = trials.map((trial) => trialView(trial, saved.runIds[trial.number] ?? null));
-  return { ...saved, bestRun, stalled: new Set(), trialViews };
+  const { study: engine, ...others } = saved;
+  const trialViews = engine.trials.map((trial, number) =>
+    trialView(trial, saved.runIds[number] ?? null),
+  );
+  return { ...others, engine, bestRun, stalled: new Set(), trialViews };
 }
 
 function persistentStudy(state: StudyState): PersistentStudy {
-  const { bestRun: _bestRun, stalled: _stalled, trialViews: _trialViews, ...saved } = state;
-  return saved;
+  const { engine, bestRun: _bestRun, stalled: _stalled, trialViews: _trialViews, ...saved } = state;
+  return { ...saved, study: engine };
 }
 
 /** With the engine's next study; the views of unchanged trials keep their identity. */
 export function withStudy(
   state: StudyState,
-  study: Study,
+  engine: Study,
   runIds: StudyState['runIds'] = state.runIds,
 ): StudyState {
-  if (study === state.study && runIds === state.runIds) return state;
-  const trialViews = study.trials.map((trial, number) => {
+  if (engine === state.engine && runIds === state.runIds) return state;
+  const trialViews = engine.trials.map((trial, number) => {
     const runId = runIds[number] ?? null;
     const earlier = state.trialViews[number];
-    const isSame = state.study.trials[number] === trial && earlier?.runId === runId;
+    const isSame = state.engine.trials[number] === trial && earlier?.runId === runId;
     return isSame ? earlier : trialView(trial, runId);
   });
-  return { ...state, study, runIds, trialViews };
+  return { ...state, engine, runIds, trialViews };
 }
 
 function trialView(trial: Trial, runId: string | null): TrialView {
@@ -70,18 +72,18 @@ export function isActive({ stage }: StudyState): boolean {
   return stage.phase !== 'finished' && stage.phase !== 'stopped';
 }
 
-export function runningTrials({ study }: Pick<PersistentStudy, 'study'>): readonly Trial[] {
-  return study.trials.filter(({ state }) => state === 'running');
+export function runningTrials({ trials }: Study): readonly Trial[] {
+  return trials.filter(({ state }) => state === 'running');
 }
 
 /** The study's runs that go on or are paused. */
-export function ownRuns(state: Runs, { studyId }: PersistentStudy): readonly RunState[] {
+export function ownRuns(state: Runs, { studyId }: StudyState): readonly RunState[] {
   return unfinishedRuns(state).filter(({ trialOf }) => trialOf?.studyId === studyId);
 }
 
 /** The run of the best trial so far, or null. */
-export function bestRunId({ study, runIds }: PersistentStudy): string | null {
-  const best = bestTrial(study);
+export function bestRunId(engine: Study, runIds: StudyState['runIds']): string | null {
+  const best = bestTrial(engine);
   return best === null ? null : (runIds[best.number] ?? null);
 }
 

@@ -8,17 +8,17 @@ import type { StudyState } from '../coordinator-state.ts';
 
 /** `runs`: those at the table and beside it. */
 export function studyView(state: StudyState, runs: readonly RunState[]): StudyView {
-  const { studyId, base, parallelTrials, study, runIds, stage, startedAtMs, endedAtMs } = state;
+  const { studyId, base, parallelTrials, engine, runIds, stage, startedAtMs, endedAtMs } = state;
   const ownRuns = runs.filter(({ trialOf }) => trialOf?.studyId === studyId);
-  const inWork = runningTrials(state).flatMap(({ number }) => {
+  const inWork = runningTrials(engine).flatMap(({ number }) => {
     const run = ownRuns.find(({ runId }) => runId === runIds[number]);
     return run === undefined ? [] : [run];
   });
   return {
     studyId,
-    setup: { study: study.config, base, parallelTrials },
+    setup: { study: engine.config, base, parallelTrials },
     phase: stage.phase,
-    counts: countStates(study.trials),
+    counts: countStates(engine.trials),
     running: inWork.map((run) => ({
       number: run.trialOf!.number,
       runId: run.runId,
@@ -44,8 +44,8 @@ function countStates(trials: readonly Trial[]): StudyView['counts'] {
   return counts;
 }
 
-function bestView({ study, runIds, test }: StudyState): StudyView['best'] {
-  const best = bestTrial(study);
+function bestView({ engine, runIds, test }: StudyState): StudyView['best'] {
+  const best = bestTrial(engine);
   if (best === null) return null;
   const { number, params, value } = best;
   return {
@@ -61,8 +61,8 @@ function bestView({ study, runIds, test }: StudyState): StudyView['best'] {
  * Mean duration of the trials that ended, times those still to come, over those that run side by side now;
  * running ones count in part.
  */
-function timeLeftMs({ study }: StudyState, inWork: readonly RunState[]): number | null {
-  const ended = study.trials.filter(isFinished);
+function timeLeftMs({ engine }: StudyState, inWork: readonly RunState[]): number | null {
+  const ended = engine.trials.filter(isFinished);
   const durations = ended.flatMap(({ startedAtMs, completedAtMs }) =>
     startedAtMs === null || completedAtMs === null ? [] : [completedAtMs - startedAtMs],
   );
@@ -72,6 +72,6 @@ function timeLeftMs({ study }: StudyState, inWork: readonly RunState[]): number 
     (sum, { committed, config }) => sum + Math.max(0, committed.round) / config.rounds,
     0,
   );
-  const numLeft = Math.max(study.config.numTrials, study.trials.length) - ended.length;
+  const numLeft = Math.max(engine.config.numTrials, engine.trials.length) - ended.length;
   return (Math.max(0, numLeft - shareDone) * mean) / Math.max(1, inWork.length);
 }

@@ -13,7 +13,7 @@ import type { CoordinatorState, StudyState } from '../coordinator-state.ts';
 
 /** `runIds` with one for this trial. */
 export function withRunId(study: StudyState, trial: Trial): StudyState['runIds'] {
-  return study.study.trials.map(({ number }) =>
+  return study.engine.trials.map(({ number }) =>
     number === trial.number ? trialRunId(study, trial) : (study.runIds[number] ?? null),
   );
 }
@@ -104,8 +104,8 @@ export function tellStudy(
   outcome: Outcome,
   run: RunState | null,
 ): void {
-  const next = withStudy(study, tell(study.study, trial.number, outcome));
-  const isBest = bestTrial(next.study)?.number === trial.number;
+  const next = withStudy(study, tell(study.engine, trial.number, outcome));
+  const isBest = bestTrial(next.engine)?.number === trial.number;
   const runId = next.runIds[trial.number]!;
   if (study.stalled.has(runId)) step.effects.push({ type: 'clear-timer', timer: 'stall', runId });
   const stalled = new Set([...study.stalled].filter((other) => other !== runId));

@@ -16,7 +16,7 @@ import { Plot, plotAreaOf } from '../../charts/plot.tsx';
 import { cursorHandlers, usePlotAxes } from '../../charts/plot-cursor.ts';
 import type { Domain, Series } from '../../charts/series.ts';
 import type { LegendEntry } from '../../charts/svg-text.ts';
-import type { TableTwin } from '../../charts/chart-table.ts';
+import type { ChartTable } from '../../charts/chart-table.ts';
 import { useWidth } from '../../charts/use-width.ts';
 import { WholeRange } from '../../charts/whole-range.tsx';
 import {
@@ -49,7 +49,7 @@ export interface ScatterChartProps {
   readonly describe: (mark: Mark) => readonly (readonly [string, string])[];
   /** The mark as a title: "Trial 3, complete". */
   readonly nameOf: (mark: Mark) => string;
-  readonly table: () => TableTwin;
+  readonly table: () => ChartTable;
   readonly legend?: ReactNode;
   readonly pictureLegend: readonly LegendEntry[];
   readonly tools?: ReactNode;
