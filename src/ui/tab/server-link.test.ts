@@ -5,6 +5,7 @@ import {
   createSimulatedTransport,
   type SimulatedTransport,
 } from '../../testing/simulation/transport.ts';
+import { refusalSentence } from '../../words.ts';
 import { connectToServer, type ServerLink } from './server-link.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -102,9 +103,9 @@ describe('the link', () => {
       servers[0]!.connection!.send({ type: 'answer', requestId, outcome });
     answer(history!, { ok: true, result: { runId: 'r', history: [] } });
     answer(history!, { ok: true, result: { runId: 'twice', history: [] } });
-    answer(clear!, { ok: false, code: 'not-now', text: 'Later.' });
+    answer(clear!, { ok: false, code: 'not-now', reason: { code: 'run-over' } });
     await pass(10);
-    expect(first.said).toBe('Later.');
+    expect(first.said).toBe(refusalSentence({ code: 'run-over' }));
     expect(second.said).toBe('ok {"runId":"r","history":[]}');
   });
 
@@ -170,7 +171,7 @@ describe('the link', () => {
   });
 
   it('says that the page is outdated, and does not try again', async () => {
-    const outdated = { ok: false, code: 'wrong-version', text: 'Reload.' };
+    const outdated = { ok: false, code: 'wrong-version', reason: { code: 'wrong-version' } };
     const { servers, heard } = setUp((server) => (server.answers = () => outdated));
     await pass(60_000);
     expect(servers).toHaveLength(1);
