@@ -33,7 +33,7 @@ const messages: (readonly [string, v.GenericSchema])[] = [
         v.strictObject({
           type: v.literal('answer'),
           requestId: v.number(),
-          outcome: v.strictObject({ ok: v.literal(true), result: result as v.GenericSchema }),
+          outcome: v.strictObject({ ok: v.literal(true), result }),
         }),
       ] as const,
   ),

@@ -198,8 +198,8 @@ describe('hosted clients', () => {
       workers[0]!.hearer.onMessage({ type: 'replace-me', reason: 'device lost' });
       expect(workers[0]!.isTerminated).toBe(true);
       expect(ids(workers[1])).toEqual(['fresh0', 'fresh1', 'fresh2']);
-      expect(shown.map(({ state, restarts }) => [state, restarts])).toEqual(
-        Array(3).fill(['restarting', 1]),
+      expect(shown.map(({ state, restarts }) => `${state} ${restarts}`)).toEqual(
+        Array(3).fill('restarting 1'),
       );
     });
 

@@ -5,6 +5,7 @@ import {
   createSimulatedTransport,
   type SimulatedTransport,
 } from '../../testing/simulation/transport.ts';
+import { refusalSentence } from '../../words.ts';
 import { connectToServer, type ServerLink } from './server-link.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -104,7 +105,11 @@ describe('the link', () => {
     answer(history!, { ok: true, result: { runId: 'twice', history: [] } });
     answer(clear!, { ok: false, code: 'not-now', reason: { code: 'run-over' } });
     await pass(10);
+<<<<<<< HEAD
     expect(first.said).toBe('The run is over.');
+=======
+    expect(first.said).toBe(refusalSentence({ code: 'run-over' }));
+>>>>>>> w-transport
     expect(second.said).toBe('ok {"runId":"r","history":[]}');
   });
 
@@ -170,7 +175,7 @@ describe('the link', () => {
   });
 
   it('says that the page is outdated, and does not try again', async () => {
-    const outdated = { ok: false, code: 'wrong-version', text: 'Reload.' };
+    const outdated = { ok: false, code: 'wrong-version', reason: { code: 'wrong-version' } };
     const { servers, heard } = setUp((server) => (server.answers = () => outdated));
     await pass(60_000);
     expect(servers).toHaveLength(1);
