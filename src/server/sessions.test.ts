@@ -20,11 +20,7 @@ async function setUp() {
     delayMs: () => 1,
   });
   const events: UntimedEvent[] = [];
-<<<<<<< HEAD
-  const state = { view: finishedView(), outlets: null as Outlets | null };
-=======
   const state = { view: sampleView(), outlets: null as Outlets | null };
->>>>>>> w-transport
   let serial = 0;
   let start = () => {};
   const started = new Promise<void>((resolve) => (start = resolve));

@@ -105,11 +105,7 @@ describe('the link', () => {
     answer(history!, { ok: true, result: { runId: 'twice', history: [] } });
     answer(clear!, { ok: false, code: 'not-now', reason: { code: 'run-over' } });
     await pass(10);
-<<<<<<< HEAD
-    expect(first.said).toBe('The run is over.');
-=======
     expect(first.said).toBe(refusalSentence({ code: 'run-over' }));
->>>>>>> w-transport
     expect(second.said).toBe('ok {"runId":"r","history":[]}');
   });
 
