@@ -35,6 +35,7 @@ async function obey(order: HostToClient<Endpoint>): Promise<void> {
         dataUrl: order.dataUrl,
         watchdog: createWatchdog((reason) => tellHost({ type: 'replace-me', reason })),
       });
+      workshop.getReady();
       return;
     }
     case 'play': {

@@ -49,24 +49,32 @@ export async function openTrainer(
 
 /** The SIMD step is loaded when it races or runs, unless that was tried already. */
 async function openFastest(shape: TrainingShape, tried: Step | null): Promise<OpenedTrainer> {
-  return calibrateAlone(async () => {
-    const db = await openResults();
-    try {
-      const key = shapeKey(shape);
-      const known = await recall(db, key);
-      if (known !== null && known.info.backend !== 'simd') return await open(known, tried);
-      const step = tried ?? (await loadStep(shape));
-      if (known !== null && step.module !== null) return await open(known, step);
-      const found = withReason(await calibrate(step, shape), step);
-      // Without the step that should have been there, the next opening has to try again.
-      if (step.module !== null || !step.isForNow) {
-        await db.put('results', { ...found, atMs: Date.now() } satisfies Remembered, key);
-      }
-      return await open(found, step);
-    } finally {
-      db.close();
-    }
-  });
+  const db = await openResults();
+  try {
+    const known = await recall(db, shape);
+    if (known !== null && known.info.backend !== 'simd') return await open(known, tried);
+    const step = tried ?? (await loadStep(shape));
+    const serves = (found: Calibration | null): found is Calibration =>
+      found !== null && (found.info.backend !== 'simd' || step.module !== null);
+    if (serves(known)) return await open(known, step);
+    const found = await calibrateAlone(async () => {
+      const meanwhile = await recall(db, shape); // by another client
+      return serves(meanwhile) ? meanwhile : measure(db, shape, step);
+    });
+    return await open(found, step);
+  } finally {
+    db.close();
+  }
+}
+
+/** Races the engines; what was found is remembered for the other clients. */
+async function measure(db: IDBPDatabase, shape: TrainingShape, step: Step): Promise<Calibration> {
+  const found = withReason(await calibrate(step, shape), step);
+  // Without the step that should have been there, the next opening has to try again.
+  if (step.module !== null || !step.isForNow) {
+    await db.put('results', { ...found, atMs: Date.now() } satisfies Remembered, shapeKey(shape));
+  }
+  return found;
 }
 
 function openResults(): Promise<IDBPDatabase> {
@@ -79,8 +87,8 @@ function openResults(): Promise<IDBPDatabase> {
 }
 
 /** What was found in this browser for runs of the same shape, unless it is old. */
-async function recall(db: IDBPDatabase, key: string): Promise<Calibration | null> {
-  const known = (await db.get('results', key)) as Remembered | undefined;
+async function recall(db: IDBPDatabase, shape: TrainingShape): Promise<Calibration | null> {
+  const known = (await db.get('results', shapeKey(shape))) as Remembered | undefined;
   return known !== undefined && Date.now() - known.atMs < REMEMBERED_MS ? known : null;
 }
 

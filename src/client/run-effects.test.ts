@@ -30,6 +30,7 @@ const config = {
 } as const;
 const labels = Uint8Array.from({ length: 400 }, (_, index) => index % 10);
 const data = {
+  prefetch() {},
   loadLabels: () => Promise.resolve(labels),
   loadExamples: () => Promise.resolve({}),
 } as unknown as Dataset;
@@ -99,7 +100,9 @@ beforeEach(() => {
 describe('a preparation that fails', () => {
   it('for want of the images is tried afresh the next time', async () => {
     const { prepare } = setUp();
-    openDataset.mockRejectedValueOnce(new DataUnavailable('manifest.json cannot be reached.'));
+    // Once for what is fetched ahead, once for the preparation itself.
+    const unavailable = new DataUnavailable('manifest.json cannot be reached.');
+    openDataset.mockRejectedValueOnce(unavailable).mockRejectedValueOnce(unavailable);
     expect(await prepare()).toMatchObject({
       type: 'work-failed',
       key: { attempt: 0 },

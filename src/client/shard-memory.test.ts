@@ -10,7 +10,9 @@ import { createShardMemory, type LoadedShard } from './shard-memory.ts';
 function setUp() {
   const loads: string[] = [];
   const labels = Uint8Array.from({ length: 100 }, (_, index) => index % 10);
+  const prefetched: string[] = [];
   const data = {
+    prefetch: (split: string) => prefetched.push(split),
     loadLabels: () => Promise.resolve(labels),
     loadExamples: (split: string, indices?: Uint32Array) =>
       Promise.resolve({ split, indices: indices && [...indices] }),
@@ -25,7 +27,14 @@ function setUp() {
       },
       loadEvaluationExamples: (split: string) => loads.push(`${name} ${split}`),
     }) as unknown as Trainer;
-  return { loads, lying, labels, trainer, shards: createShardMemory(() => Promise.resolve(data)) };
+  return {
+    loads,
+    prefetched,
+    lying,
+    labels,
+    trainer,
+    shards: createShardMemory(() => Promise.resolve(data)),
+  };
 }
 
 describe('the shard memory', () => {
@@ -71,6 +80,16 @@ describe('the shard memory', () => {
   it('has no shard for a seat that there is not', async () => {
     const { trainer, shards } = setUp();
     await expect(shards.load(trainer('a'), config, 3)).rejects.toThrow('There is no seat 3.');
+  });
+
+  it('fetches ahead what is announced, unless it was loaded before', async () => {
+    const { prefetched, trainer, shards } = setUp();
+    shards.announce(config, 1);
+    await shards.load(trainer('a'), config, 1);
+    expect(prefetched).toEqual(['train', 'validation']);
+    shards.announce(config, 1);
+    await Promise.resolve();
+    expect(prefetched).toHaveLength(2);
   });
 
   describe('of several clients', () => {

@@ -21,6 +21,8 @@ export interface LoadedShard {
 export interface ShardMemory {
   /** This shard will be asked for: it is loaded together with the next one that is. */
   announce(config: RunConfig, seat: number): void;
+  /** Fetches the examples ahead: a shard and an evaluation of validation examples will be asked for. */
+  prefetch(): void;
   /** Loads the shard of this seat, unless it lies there already. Throws on a seat that there is not. */
   load(trainer: Trainer, config: RunConfig, seat: number): Promise<LoadedShard>;
   /** Puts the split on the device, once. */
@@ -46,12 +48,23 @@ interface OnTrainer {
 export function createShardMemory(openData: () => Promise<Dataset>): ShardMemory {
   const trainers = new WeakMap<Trainer, OnTrainer>();
   const announced = new Map<string, { readonly config: RunConfig; readonly seat: number }>();
+  /** Shards that were loaded once: most of them lie there still. */
+  const everLoaded = new Set<string>();
   let partition: { readonly key: string; readonly seats: readonly Uint32Array[] } | null = null;
 
   function on(trainer: Trainer): OnTrainer {
     const known = trainers.get(trainer) ?? { shards: new Map(), splits: new Set() };
     trainers.set(trainer, known);
     return known;
+  }
+
+  function prefetch(): void {
+    const splits = ['train', 'validation'] as const;
+    // Whoever loads is told what is wrong.
+    openData().then(
+      (data) => splits.forEach((split) => data.prefetch(split)),
+      () => undefined,
+    );
   }
 
   /** Of all seats; the last one made is remembered. */
@@ -99,13 +112,18 @@ export function createShardMemory(openData: () => Promise<Dataset>): ShardMemory
       lying.offset = offset;
       offset += lying.numExamples;
       shards.set(shardKey, lying);
+      everLoaded.add(shardKey);
     }
   }
 
   return {
     announce(config, seat) {
-      announced.set(keyOf(config, seat), { config, seat });
+      const shardKey = keyOf(config, seat);
+      announced.set(shardKey, { config, seat });
+      if (!everLoaded.has(shardKey)) prefetch();
     },
+
+    prefetch,
 
     async load(trainer, config, seat) {
       const shardKey = keyOf(config, seat);

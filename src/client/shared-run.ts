@@ -39,8 +39,10 @@ export interface SharedRun {
   openWeights(round: number, sealed: Bytes): Promise<Weights>;
   /** Opens the sealed keys of an epoch in place of earlier ones, and warms their path up. */
   openSealedKeys(keyEpoch: number, sealed: Bytes): Promise<void>;
-  /** Fresh keys in place of earlier ones, sealed. */
+  /** Fresh keys in place of earlier ones, sealed; they are used, and their path is warmed up, from now on. */
   makeKeys(keyEpoch: number): Promise<Bytes>;
+  /** When the path of the keys at hand is warm. */
+  areKeysWarm(): Promise<void>;
   /** Both halves of the scheme. Rejects with WorkFailure `keys-unavailable` before there are keys. */
   keys(): Promise<Keys>;
   /** The weights after the round: the sum opened, divided and added to `base`. Rejects as the decryptor. */
@@ -89,6 +91,7 @@ export function createSharedRun(
 
   let scheme: Promise<ClientScheme> | null = null;
   const openScheme = () => (scheme ??= createClientScheme(parameters));
+  if (parameters.keyKind !== 'none') openScheme().catch(() => undefined); // told to whoever needs it
   let keys: Promise<Keys> | null = null;
   let taken: { keyEpoch: number; sealed: Bytes; ready: Promise<void> } | null = null;
 
@@ -128,11 +131,12 @@ export function createSharedRun(
   async function makeKeys(keyEpoch: number): Promise<Bytes> {
     const opened = await openScheme();
     const material = opened.generateKeys();
-    const ready = useKeys(Promise.resolve(opened.open(material)));
     const sealed = await seal(secret, 'keys', { runId: null, index: keyEpoch }, material);
     // They come back to all clients of the worker: known then, although the sender's bytes are given away.
+    // The others wait for them, so they leave before this worker is warm.
+    const ready = useKeys(Promise.resolve(opened.open(material)));
+    ready.catch(() => undefined); // told to whoever waits for it
     taken = { keyEpoch, sealed: sealed.slice(), ready };
-    await ready;
     return sealed;
   }
 
@@ -193,6 +197,10 @@ export function createSharedRun(
         taken = { keyEpoch, sealed, ready: openSealedAnew(keyEpoch, sealed) };
       }
       return taken.ready;
+    },
+
+    async areKeysWarm() {
+      await taken?.ready;
     },
 
     keys: openKeys,

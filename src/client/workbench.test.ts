@@ -34,6 +34,7 @@ async function seatedClient(spoil: (result: TrainingResult) => TrainingResult) {
     secret,
     shards: {
       announce() {},
+      prefetch() {},
       load: () =>
         Promise.resolve({
           numExamples: 160,

@@ -161,6 +161,7 @@ export function createWorkbench(environment: WorkbenchEnvironment, shared: Share
         sealedWeights === null
           ? shared.initialWeights()
           : await shared.openWeights(round, sealedWeights);
+      await shared.areKeysWarm();
       Object.assign(committed, { round, weights });
       tentative = null;
       trained = null;

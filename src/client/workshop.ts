@@ -3,6 +3,7 @@
 // one run lives as long as one of them sits in it.
 import type { RunConfig } from '../core/experiment/run-config.ts';
 import type { BackendChoice, Trainer } from '../core/training/trainer.ts';
+import { acquireEngine } from '../ckks/engine.ts';
 import { openDataset, type Dataset } from '../data/static-dataset.ts';
 import type { FederationSecret } from './sealing.ts';
 import { createShardMemory, type ShardMemory } from './shard-memory.ts';
@@ -16,6 +17,8 @@ export interface Workshop {
   readonly watchdog: Watchdog;
   readonly shards: ShardMemory;
   readonly twins: TwinMemory;
+  /** Fetches and starts what every run needs, whatever it is, while there is none. */
+  getReady(): void;
   /** Runs `work`, which must not reject, when everything asked earlier is done. */
   enqueue(work: () => Promise<void> | void): Promise<void>;
   /** Takes part in what the worker's clients share of the run. Throws what `chooseParameters` throws. */
@@ -44,11 +47,18 @@ export function createWorkshop({ secret, dataUrl, watchdog }: WorkshopEnvironmen
       throw error;
     }));
 
+  const shards = createShardMemory(openData);
+
   return {
     secret,
     watchdog,
-    shards: createShardMemory(openData),
+    shards,
     twins: createTwinMemory(),
+
+    getReady() {
+      shards.prefetch();
+      acquireEngine().catch(() => undefined); // told to the run that needs it
+    },
 
     enqueue(work) {
       tail = tail.then(work);

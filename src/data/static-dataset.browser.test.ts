@@ -100,6 +100,31 @@ describe('dataset', () => {
     expect(times()).toBe(2);
   });
 
+  test('what was fetched ahead is there for the next load, and for no other', async () => {
+    const dataset = await openDataset('/data/');
+    dataset.prefetch('train');
+    dataset.prefetch('train');
+    const times = () => fetched.filter((url) => url.endsWith('train-0.bin')).length;
+    await expect.poll(times).toBe(1);
+    await dataset.loadLabels('validation');
+    const examples = await dataset.loadExamples('train', Uint32Array.of(5));
+    expect(examples.images).toEqual(imagesOf([5]));
+    expect(times()).toBe(1);
+    await dataset.loadExamples('train', Uint32Array.of(5));
+    expect(times()).toBe(2);
+  });
+
+  test('a file that could not be fetched ahead is fetched by the load', async () => {
+    const dataset = await openDataset('/data/');
+    const good = files.get('/data/test-0.bin')!;
+    files.delete('/data/test-0.bin');
+    dataset.prefetch('test');
+    await expect.poll(() => fetched.some((url) => url.endsWith('test-0.bin'))).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    files.set('/data/test-0.bin', good);
+    expect((await dataset.loadExamples('test')).labels).toHaveLength(20);
+  });
+
   test('a file that could not be fetched is fetched anew', async () => {
     const dataset = await openDataset('/data/');
     const good = files.get('/data/test-0.bin')!;

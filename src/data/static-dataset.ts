@@ -32,6 +32,8 @@ export interface Dataset {
   numExamples(split: Split): number;
   /** [numExamples] labels in 0–9. */
   loadLabels(split: Split): Promise<Uint8Array<ArrayBuffer>>;
+  /** Begins to fetch the split, and keeps it until a load of it has ended. Failures are the load's to tell. */
+  prefetch(split: Split): void;
   /** The examples at `indices` in their order, or all of the split. */
   loadExamples(split: Split, indices?: Uint32Array): Promise<Examples>;
 }
@@ -44,6 +46,8 @@ export async function openDataset(baseUrl: string): Promise<Dataset> {
   const manifest = await readManifest(baseUrl);
 
   const files = createSharedFiles(baseUrl);
+  /** What lets go of each split. */
+  const prefetched = new Map<Split, () => void>();
 
   async function loadLabels(split: Split): Promise<Uint8Array<ArrayBuffer>> {
     return files.read(manifest.splits[split].labels);
@@ -70,8 +74,22 @@ export async function openDataset(baseUrl: string): Promise<Dataset> {
 
   return {
     numExamples: (split) => manifest.splits[split].numExamples,
+    prefetch(split) {
+      if (prefetched.has(split)) return;
+      prefetched.set(split, files.hold());
+      const { labels, images } = manifest.splits[split];
+      for (const stored of [labels, ...images]) files.read(stored).catch(() => undefined);
+    },
     loadLabels: (split) => files.during(() => loadLabels(split)),
-    loadExamples: (split, indices) => files.during(() => loadExamples(split, indices)),
+    loadExamples: (split, indices) =>
+      files.during(async () => {
+        try {
+          return await loadExamples(split, indices);
+        } finally {
+          prefetched.get(split)?.();
+          prefetched.delete(split);
+        }
+      }),
   };
 }
 
@@ -99,27 +117,40 @@ function unpackChunk(
 interface SharedFiles {
   /** Fetched and checked once for all work that is going on. */
   read(stored: StoredFile): Promise<Uint8Array<ArrayBuffer>>;
+  /** Keeps what is read from now on until the returned function is called. */
+  hold(): () => void;
   /** What `work` reads is kept until it, and all work that overlaps it, is done. */
   during<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 function createSharedFiles(baseUrl: string): SharedFiles {
   const reading = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
-  let numWorking = 0;
+  let numHolders = 0;
+
+  function hold(): () => void {
+    numHolders++;
+    return () => {
+      if (--numHolders === 0) reading.clear();
+    };
+  }
+
   return {
     read(stored) {
       const known = reading.get(stored.file);
       if (known !== undefined) return known;
       const file = readFile(baseUrl, stored);
       reading.set(stored.file, file);
+      // What could not be fetched is fetched anew the next time.
+      file.catch(() => reading.delete(stored.file));
       return file;
     },
+    hold,
     async during(work) {
-      numWorking++;
+      const letGo = hold();
       try {
         return await work();
       } finally {
-        if (--numWorking === 0) reading.clear();
+        letGo();
       }
     },
   };
