@@ -11,6 +11,7 @@ import { detachBufferWithTwoViews } from '../worker/early-detachment.ts';
 import { startCoordinator } from './run-effects.ts';
 import { openSessions } from './sessions.ts';
 import { openIndexedDbStorage } from './indexed-db-storage.ts';
+import { warmUpSums } from './warm-sums.ts';
 
 detachBufferWithTwoViews(); // before anything is compiled that it would cost
 
@@ -35,4 +36,5 @@ async function start(): Promise<void> {
     startCoordinator: (outlets) => startCoordinator({ config, storage, ...outlets }),
     freshId: () => crypto.randomUUID(),
   });
+  await warmUpSums();
 }
