@@ -75,7 +75,7 @@ describe('parseOptions', () => {
   it('lists every field in its help', () => {
     const parsed = parseOptions(['run', '--help']);
     const text = parsed.kind === 'help' ? parsed.text : '';
-    expect(text.match(/^ {2}--/gm)).toHaveLength(configFields.length + 3);
+    expect(text.match(/^ {2}--/gm)).toHaveLength(configFields.length + 4);
     expect(text).toContain('--learning-rate: Step size of the local optimizer.');
     expect(text).toContain('default whole epochs.');
   });

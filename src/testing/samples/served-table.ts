@@ -30,8 +30,9 @@ export interface TableOptions {
   readonly onDisconnect?: (connection: string) => void;
 }
 
+/** One value a slot where there are slots: as many levels as fit, so that sums are nearly exact. */
 const tinyParameters: CoordinatorConfig['chooseParameters'] = (name, _numParameters, most) =>
-  chooseParameters(name, DIMENSIONS, most);
+  chooseParameters(name, DIMENSIONS, most, name === 'plaintext' ? undefined : 1);
 
 export async function serveTable(options: TableOptions) {
   const { storage, schemeOf = createPlaintextScheme } = options;
