@@ -11,7 +11,7 @@ export default defineConfig({
   testDir: 'e2e',
   workers: 1,
   timeout: 180_000,
-  globalTimeout: 14 * 60_000,
+  globalTimeout: 30 * 60_000, // a guard: six minutes on two quiet cores
   expect: { timeout: 10_000 },
   forbidOnly: true,
   use: { baseURL, launchOptions: chromiumLaunchOptions(), screenshot: 'only-on-failure' },

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { configFields } from '../src/core/experiment/config-fields.ts';
+import { viewNames } from '../src/ui/url-state.ts';
 import { kebabCase } from './arguments.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -15,4 +16,8 @@ it.each(configFields)('README tells of $name', (field) => {
   for (const { value } of field.kind === 'choice' ? field.choices : []) {
     expect(row).toContain(`\`${value}\``);
   }
+});
+
+it.each(viewNames)('README lists the view %s', (name) => {
+  expect(readme).toContain(`- **${name.charAt(0).toUpperCase()}${name.slice(1)}**: `);
 });

@@ -73,7 +73,7 @@ async function vitest(project) {
   const options = [`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${report}`];
   const { code } = await run('npx', ['vitest', 'run', '--project', project, ...options], {
     output: 'stdout',
-    timeLimitMs: 10 * minuteMs,
+    timeLimitMs: 20 * minuteMs,
   });
   const { numPassedTests, numFailedTests } = readReport(report);
   return settle(numPassedTests, numFailedTests, code);
@@ -87,7 +87,7 @@ async function playwright() {
     output: 'stdout',
     // Its workers are told to colour, for it takes the codes out again; both words would make Node warn.
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, NO_COLOR: undefined },
-    timeLimitMs: 15 * minuteMs,
+    timeLimitMs: 32 * minuteMs,
   });
   const { expected, unexpected, flaky } = readReport(report).stats;
   return settle(expected + flaky, unexpected, code);
