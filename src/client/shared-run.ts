@@ -41,7 +41,7 @@ export interface SharedRun {
   openSealedKeys(keyEpoch: number, sealed: Bytes): Promise<void>;
   /** Fresh keys in place of earlier ones, sealed; they are used, and their path is warmed up, from now on. */
   makeKeys(keyEpoch: number): Promise<Bytes>;
-  /** When the path of the keys at hand is warm. */
+  /** Resolves when the path of the keys at hand is warm, or they could not be opened. */
   areKeysWarm(): Promise<void>;
   /** Both halves of the scheme. Rejects with WorkFailure `keys-unavailable` before there are keys. */
   keys(): Promise<Keys>;
@@ -84,9 +84,8 @@ export function createSharedRun(
 ): SharedRun {
   const model = modelOf(config);
   const slots = tensorSlots(model);
-  let initial: Weights | null = null;
-  const makeInitialWeights = () => (initial ??= initialWeights(model, config.seed));
-  const numParameters = makeInitialWeights().length;
+  const initial = initialWeights(model, config.seed);
+  const numParameters = initial.length;
   const parameters = chooseParameters(config.encryption, numParameters, config.clients);
 
   let scheme: Promise<ClientScheme> | null = null;
@@ -180,7 +179,7 @@ export function createSharedRun(
     model,
     slots,
     parameters,
-    initialWeights: makeInitialWeights,
+    initialWeights: () => initial,
 
     openWeights(round, sealed) {
       if (openedWeights?.round !== round || !isSameBytes(openedWeights.sealed, sealed)) {
@@ -199,9 +198,7 @@ export function createSharedRun(
       return taken.ready;
     },
 
-    async areKeysWarm() {
-      await taken?.ready;
-    },
+    areKeysWarm: () => taken?.ready.catch(() => undefined) ?? Promise.resolve(),
 
     keys: openKeys,
 
