@@ -9,11 +9,12 @@ import { dashboardStore, type DashboardActions, type Notice } from '../dashboard
 import { startClientWorker } from './client-worker.ts';
 import { federationSecret, inviteLink } from './federation-secret.ts';
 import { numClientsOfPage } from '../url-state.ts';
+import { createViewPace } from './view-pace.ts';
 import { createHostedClients } from './hosted-clients.ts';
 import { connectToServer } from './server-link.ts';
 
 /** Shortest time between two views, ms. */
-const VIEW_INTERVAL_MS = { dashboard: 100, client: 500, hidden: 1000 };
+const VIEW_INTERVAL_MS = { client: 500, hidden: 1000 };
 
 /** Of the clients hosted by this tab, in its sessionStorage. */
 const HOSTED_KEY = 'roundtable-hosted-clients';
@@ -28,20 +29,30 @@ export function connectTab(): DashboardActions {
   const secret = federationSecret();
   let nextNoticeId = 1;
 
+  const pace = createViewPace();
   /** A client's page shows a few words; a page that nobody sees keeps its title up to date. */
   const viewIntervalMs = () =>
     document.hidden
       ? VIEW_INTERVAL_MS.hidden
-      : VIEW_INTERVAL_MS[isClientTab ? 'client' : 'dashboard'];
+      : isClientTab
+        ? VIEW_INTERVAL_MS.client
+        : pace.intervalMs();
 
   const link = connectToServer({
     openConnector: () => createConnector(openServerEndpoint()),
     viewIntervalMs,
-    onView: (slices, changedTrials) =>
+    onView: (slices, changedTrials) => {
+      const startedMs = performance.now();
       setState(({ view }) => ({
         view: withChanges(view, slices, changedTrials),
         connection: 'connected',
-      })),
+      }));
+      // React has drawn by the next turn.
+      setTimeout(() => {
+        const isNotable = pace.tookMs(performance.now() - startedMs);
+        if (isNotable && !document.hidden && !isClientTab) tellViewInterval();
+      });
+    },
     onConnected: () => setState({ connection: 'connected' }),
     onLost: () => {
       setState({ connection: 'lost' });
@@ -50,12 +61,13 @@ export function connectTab(): DashboardActions {
     onOutdated: () => setState({ connection: 'outdated' }),
   });
 
-  // Refused only by a server that is just going; the next one is told when it is watched.
-  document.addEventListener('visibilitychange', () => {
+  /** Refused only by a server that is just going; the next one is told when it is watched. */
+  function tellViewInterval(): void {
     link
       .request({ type: 'set-view-interval', viewIntervalMs: viewIntervalMs() })
       .catch(() => undefined);
-  });
+  }
+  document.addEventListener('visibilitychange', tellViewInterval);
 
   const clients = createHostedClients({
     openEndpoint: openServerEndpoint,
