@@ -23,7 +23,7 @@ export function createViewPace(): ViewPace {
   return {
     intervalMs: () => wishedMs,
     tookMs(drawingMs) {
-      typicalMs = typicalMs === 0 ? drawingMs : 0.8 * typicalMs + 0.2 * drawingMs;
+      typicalMs = typicalMs === 0 ? drawingMs : 0.9 * typicalMs + 0.1 * drawingMs;
       const fittingMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, typicalMs / SHARE));
       const ratio = fittingMs / wishedMs;
       if (ratio < NOTABLE && ratio > 1 / NOTABLE) return false;
