@@ -15,6 +15,8 @@ import { warmUpSums } from './warm-sums.ts';
 
 detachBufferWithTwoViews(); // before anything is compiled that it would cost
 
+const WARM_UP_DELAY_MS = 1500;
+
 const listener = listenToTabs();
 void start();
 
@@ -36,5 +38,6 @@ async function start(): Promise<void> {
     startCoordinator: (outlets) => startCoordinator({ config, storage, ...outlets }),
     freshId: () => crypto.randomUUID(),
   });
-  await warmUpSums();
+  // Not while the first page waits for its first answer.
+  setTimeout(() => void warmUpSums(), WARM_UP_DELAY_MS);
 }
