@@ -36,9 +36,10 @@ export function ClientPage() {
         );
       })}
       <p>
-        Keep this tab open: it trains on its own share of the images and sends only its updates,
-        sealed unless the run’s encryption is off. It may stay in the background. Closing it takes
-        the client from the table; the others go on.
+        Keep this tab open: each client in it trains on its own share of the images and sends only
+        its updates, sealed unless the run’s encryption is off. The tab may stay in the background.
+        Closing it takes its {hosted.length === 1 ? 'client' : 'clients'} from the table; the others
+        go on.
       </p>
       <p>
         <a href={location.pathname} target="_blank" rel="noopener">
