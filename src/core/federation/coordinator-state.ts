@@ -2,7 +2,7 @@
 // and the study.
 import type { RunSummary, ServerSees, ServerSlice, TrialView } from '../protocol/view.ts';
 import type { RunState } from './run/run-state.ts';
-import type { PersistentStudy } from './persistence.ts';
+import type { PersistentStudy, SealedDrops } from './persistence.ts';
 import type { Study } from '../tuning/study.ts';
 import type { CoordinatorEffect } from './coordinator-types.ts';
 import type { HeldKeys } from './run/key-making.ts';
@@ -18,6 +18,8 @@ export interface StudyState extends Omit<PersistentStudy, 'study'> {
   readonly stalled: ReadonlySet<string>;
   /** `engine.trials` as dashboards see them. */
   readonly trialViews: readonly TrialView[];
+  /** The newest save, should it fail; null before the first of this server. */
+  readonly lastSave: { readonly ticket: number; readonly drops: SealedDrops } | null;
 }
 
 export interface CoordinatorState {

@@ -34,10 +34,11 @@ export function attend(step: CoordinatorStep): Attendance {
   return now;
 }
 
-export function persist(step: CoordinatorStep, saved: PersistentChange): void {
+export function persist(step: CoordinatorStep, saved: PersistentChange): number {
   const ticket = step.state.nextTicket;
   change(step, { nextTicket: ticket + 1 });
   step.effects.push({ type: 'persist', ticket, change: saved });
+  return ticket;
 }
 
 /** Messages that were not taken. */

@@ -11,8 +11,9 @@ import type { RoundKey } from '../protocol/round-key.ts';
 /** Connections are the shell's; one client or dashboard each. */
 export type ConnectionId = string;
 
-/** `stall`: how long a trial's run that lost its clients is waited for. */
-export type TimerName = 'gather' | 'prepare' | 'keys' | 'round' | 'apply' | 'deposit' | 'stall';
+/** `save`: until a study's save that failed is tried again, under the study's id. `stall`: how long a trial's run that lost its clients is waited for. */
+export type TimerName =
+  'gather' | 'prepare' | 'keys' | 'round' | 'apply' | 'deposit' | 'stall' | 'save';
 
 export type CoordinatorEvent = { readonly atMs: number } & (
   | {

@@ -24,7 +24,7 @@ import { isOver, restoredRun, type RunState } from './run/run-state.ts';
 import { rejection } from './run/run-step.ts';
 import { runOf, runsOf, unfinishedRuns } from './runs.ts';
 import { reviewStudy } from './study/study-review.ts';
-import { studyState } from './study/study-state.ts';
+import { onSaveFailed, onSaveTimer, studyState } from './study/study-state.ts';
 import {
   advanceRun,
   advanceRuns,
@@ -139,14 +139,18 @@ function dispatch(step: CoordinatorStep, event: CoordinatorEvent): void {
       return onDashboardSaid(step, event);
     case 'update-added':
     case 'sum-released':
-    case 'timer-fired':
       return advanceRun(step, event.key.runId, event);
+    case 'timer-fired':
+      return event.timer === 'save'
+        ? onSaveTimer(step, event.key.runId)
+        : advanceRun(step, event.key.runId, event);
     case 'persisted': {
       const runs = unfinishedRuns(step.state);
       const waiting = runs.filter((run) => awaitsSave(run, event.ticket));
       return advanceRuns(step, waiting, event);
     }
     case 'persist-failed':
+      onSaveFailed(step, event.ticket);
       return advanceRuns(step, unfinishedRuns(step.state), event);
     default:
       event satisfies never;

@@ -37,6 +37,12 @@ export interface PersistentRun {
   readonly seats: readonly (string | null)[];
 }
 
+/** Runs whose sealed bytes nobody needs any more. */
+export interface SealedDrops {
+  readonly weightsOf: readonly string[];
+  readonly keysOf: readonly string[];
+}
+
 export type PersistentChange =
   /** Writes the run (replacing it) and, where given, its sealed weights and keys. */
   | {
@@ -50,10 +56,7 @@ export type PersistentChange =
   | {
       readonly type: 'save-study';
       readonly study: PersistentStudy;
-      readonly drops: {
-        readonly weightsOf: readonly string[];
-        readonly keysOf: readonly string[];
-      };
+      readonly drops: SealedDrops;
     };
 
 /** A persisted run with its sealed bytes. */

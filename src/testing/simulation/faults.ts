@@ -57,7 +57,7 @@ function workOf({ state }: SimulatedClient): string {
   return state.place.preparing === null ? state.place.work.phase : 'preparing';
 }
 
-export function killServer(world: World): void {
+function killServer(world: World): void {
   if (world.server === null) return;
   const { run } = world.server;
   count(world, `server died ${run === null ? 'idle' : visiblePhase(run)}`);

@@ -9,7 +9,7 @@ import { runsOf } from '../../core/federation/runs.ts';
 import { isActive } from '../../core/federation/study/study-state.ts';
 import { tellClient } from './client-shell.ts';
 import { continueIfPaused, startWhatIsPlanned } from './dashboard.ts';
-import { injectFault, killServer } from './faults.ts';
+import { injectFault } from './faults.ts';
 import { startServer, tellServer } from './server-shell.ts';
 import { connect } from './connections.ts';
 import {
@@ -52,10 +52,6 @@ export function simulate(
   for (let numEvents = 0; !isOver(world); numEvents++) {
     if (numEvents > MOST_EVENTS) throw new Error(`the run hangs: ${describe(world)}`);
     passOn(world);
-    if (world.hasLostSave && isUnsaved(world)) {
-      world.hasLostSave = false;
-      killServer(world);
-    }
     if (world.faultsLeft > 0 && world.hasStarted && random.uniform() < plan.faultRate) {
       injectFault(world);
     }
@@ -72,15 +68,6 @@ function isStudyDone({ server, storage }: World): boolean {
   const study = server?.study;
   if (study === null || study === undefined || isActive(study)) return false;
   return storage.studyNow()?.stage.phase === study.stage.phase;
-}
-
-/**
- * The study is over and its last save was lost. Nothing would save it again while this server lives; the
- * next one draws the same conclusions from what is durable.
- */
-function isUnsaved({ server }: World): boolean {
-  const study = server?.study;
-  return study !== null && study !== undefined && !isActive(study);
 }
 
 function isRunDone({ server, hasStarted, storage }: World): boolean {

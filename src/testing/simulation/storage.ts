@@ -11,7 +11,6 @@ export function persist(world: World, ticket: number, change: PersistentChange):
   const fails = world.faultsLeft > 0 && world.random.uniform() < 0.004;
   later(world, world.persistReadyMs - world.nowMs, () => {
     if (life !== world.restarts) return;
-    world.hasLostSave = fails;
     if (fails) {
       count(world, 'persist failed');
       world.tellServer({ type: 'persist-failed', atMs: world.nowMs, ticket, detail: 'quota' });

@@ -109,8 +109,6 @@ export interface World {
 
   /** What is durable. */
   readonly storage: MemoryStorage;
-  /** The last save that ended was not durable. */
-  hasLostSave: boolean;
   /** When the last transaction so far will be durable. */
   persistReadyMs: number;
 
@@ -156,7 +154,6 @@ export function createWorld(
     sums: new Map(),
     timers: new Map(),
     storage: createMemoryStorage(),
-    hasLostSave: false,
     persistReadyMs: 0,
     clients: Array.from({ length: plan.numClients }, (_, i) => newClient(`client-${i}`)),
     transport: null,

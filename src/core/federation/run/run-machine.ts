@@ -270,6 +270,8 @@ function onTimer(step: RunStep, event: Extract<RunEvent, { type: 'timer-fired' }
       return onKeysTimer(step, key.attempt);
     case 'stall':
       return onStallTimer(step);
+    case 'save':
+      return; // the study's, never told to a run
     default:
   }
   if (misplaced(step.run, key) !== null) return;

@@ -8,7 +8,7 @@ import { failReasonOf } from '../../tuning/trial-export.ts';
 import type { Trial } from '../../tuning/trial.ts';
 import type { RunState } from '../run/run-state.ts';
 import { unfinishedRuns, type Runs } from '../runs.ts';
-import type { PersistentStudy } from '../persistence.ts';
+import type { PersistentStudy, SealedDrops } from '../persistence.ts';
 import { change, persist, type CoordinatorStep } from '../coordinator-step.ts';
 import type { StudyState } from '../coordinator-state.ts';
 
@@ -38,11 +38,18 @@ export function studyState(saved: PersistentStudy, bestRun: RunState | null): St
   const trialViews = engine.trials.map((trial, number) =>
     trialView(trial, saved.runIds[number] ?? null),
   );
-  return { ...others, engine, bestRun, stalled: new Set(), trialViews };
+  return { ...others, engine, bestRun, stalled: new Set(), trialViews, lastSave: null };
 }
 
 function persistentStudy(state: StudyState): PersistentStudy {
-  const { engine, bestRun: _bestRun, stalled: _stalled, trialViews: _trialViews, ...saved } = state;
+  const {
+    engine,
+    bestRun: _bestRun,
+    stalled: _stalled,
+    trialViews: _trialViews,
+    lastSave: _lastSave,
+    ...saved
+  } = state;
   return { ...saved, study: engine };
 }
 
@@ -96,11 +103,28 @@ export function changeStudy(step: CoordinatorStep, study: StudyState): void {
 export function saveStudy(
   step: CoordinatorStep,
   study: StudyState,
-  drops: { readonly weightsOf: readonly string[]; readonly keysOf: readonly string[] } = {
+  drops: SealedDrops = {
     weightsOf: [],
     keysOf: [],
   },
 ): void {
-  changeStudy(step, study);
-  persist(step, { type: 'save-study', study: persistentStudy(study), drops });
+  const ticket = persist(step, { type: 'save-study', study: persistentStudy(study), drops });
+  changeStudy(step, { ...study, lastSave: { ticket, drops } });
+}
+
+/** ms */
+const SAVE_AGAIN_MS = 5000;
+
+/** The newest save is tried again after a while: nothing else may ever happen to a study that is over. */
+export function onSaveFailed(step: CoordinatorStep, ticket: number): void {
+  const { study } = step.state;
+  if (study === null || study.lastSave?.ticket !== ticket) return;
+  const key = { runId: study.studyId, round: 0, attempt: 0 };
+  step.effects.push({ type: 'set-timer', timer: 'save', key, delayMs: SAVE_AGAIN_MS });
+}
+
+export function onSaveTimer(step: CoordinatorStep, studyId: string): void {
+  const { study } = step.state;
+  if (study?.studyId === studyId && study.lastSave !== null)
+    saveStudy(step, study, study.lastSave.drops);
 }
