@@ -13,11 +13,14 @@ import { moved } from '../core/model/weights.ts';
 import type { AbortSignalLike } from '../core/training/trainer.ts';
 import { eventLoopTurn } from '../worker/event-loop-turn.ts';
 
-/** Of walking. On two cores five clients warm up at once: in this time each walks about ten times. */
-const BUDGET_MS = 600;
+/**
+ * Of walking. On two cores five clients warm up at once: in this time each walks about ten times. With 600
+ * and two contributors, the slowest rounds of a fresh browser took half as long again.
+ */
+const BUDGET_MS = 1000;
 
 /**
- * Walks for about 600 ms, or once where that takes longer; between two walks, messages that wait are
+ * Walks for about a second, or once where that takes longer; between two walks, messages that wait are
  * heard. Nothing of it is sent or kept. Ends early when `signal` says so, after which the keys are not
  * touched.
  */
@@ -27,8 +30,9 @@ export async function warmUpEncryption(
   { encryptor, decryptor }: ReturnType<ClientScheme['open']>,
   signal: AbortSignalLike,
 ): Promise<void> {
-  // Two contributors where there can be two: seeds of more than one are added up (ckks/sum-loader.ts).
-  const seats = [0, 1].slice(0, parameters.maxContributors);
+  // As many contributors as a small cohort has: their seeds are most of what opening a sum costs
+  // (ckks/sum-loader.ts).
+  const seats = [0, 1, 2, 3, 4].slice(0, parameters.maxContributors);
   // Both signs, and some outside of their range: a branch that was never taken is not compiled.
   const delta = Float32Array.from(
     { length: parameters.numParameters },
